@@ -1,0 +1,23 @@
+"""Sluice: a data source registry and query gateway. ``create_app`` builds services and registers the doors."""
+
+import os
+
+from flask import Flask
+
+from app.bootstrap import build_prepared
+from app.dialects import grafana
+from app.edge.errors import register_error_doors
+from app.edge.flask_app import new_flask_app
+from app.edge.openapi import register_docs_page
+from app.services import Services
+from app.settings import Settings
+
+
+def create_app(services: Services | None = None) -> Flask:
+    """The WSGI application. Without ``services`` it builds those of an installation that was prepared before."""
+    built = build_prepared(Settings.from_environment(os.environ)) if services is None else services
+    app = new_flask_app(built)
+    error_doors = [grafana.register(app)]
+    register_error_doors(app, error_doors)
+    register_docs_page(app, {"grafana": grafana.TITLE})
+    return app

@@ -1,0 +1,93 @@
+"""``sluice serve``."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from app import create_app
+from app.bootstrap import Prepared, prepare
+from app.settings import Settings
+
+# A client that sends nothing for this long gives its connection back.
+_KEEP_ALIVE_SECONDS = 75
+# More connections than threads may be open: the idle ones wait in the poller, not in a thread.
+_CONNECTIONS_PER_THREAD = 4
+_FEWEST_CONNECTIONS = 2_000
+
+
+@click.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Prepare what is missing and serve until stopped.
+
+    Makes the data path, the secret key and the first admin, applies migrations, then answers on
+    GF_SERVER_HTTP_ADDR:GF_SERVER_HTTP_PORT.
+
+    \b
+    Example:
+      GF_SERVER_HTTP_PORT=3001 sluice serve
+    """
+    prepared = prepare(settings)
+    for line in greeting(settings, prepared):
+        click.echo(line)
+    _Server(create_app(prepared.services), settings).run()
+
+
+def greeting(settings: Settings, prepared: Prepared) -> list[str]:
+    """What the person who started it should read: where it listens, how to sign in, what to type first."""
+    url = f"http://{_in_url(settings.http_addr)}:{settings.http_port}"
+    lines = [f"Sluice listens on {url}", f"API documentation: {url}/docs/"]
+    if prepared.made_key_file is not None:
+        lines.append(f"Made the secret key {prepared.made_key_file}: keep a copy; without it no credential opens.")
+    if prepared.made_password is not None:
+        lines += [
+            f"Made the first admin: login {prepared.made_admin}, password {prepared.made_password}",
+            "This password is shown once; 'sluice user password' sets another.",
+        ]
+    login = prepared.made_admin or settings.admin_user
+    password = prepared.made_password or "<password>"
+    lines += ["Try it:", f"  curl -u '{login}:{password}' {url}/api/datasources", "Stop with Ctrl+C."]
+    return lines
+
+
+def _in_url(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+class _Server(BaseApplication):
+    """gunicorn with our settings; the application is built before the workers fork, so they share its memory."""
+
+    def __init__(self, application: Flask, settings: Settings) -> None:
+        self._application = application
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """gunicorn asks for its own settings here."""
+        settings = self._settings
+        for name, value in {
+            "bind": f"{_in_url(settings.http_addr)}:{settings.http_port}",
+            "workers": settings.http_workers,
+            "worker_class": "gthread",
+            "threads": settings.http_threads,
+            "worker_connections": max(_FEWEST_CONNECTIONS, settings.http_threads * _CONNECTIONS_PER_THREAD),
+            "keepalive": _KEEP_ALIVE_SECONDS,
+            "preload_app": True,
+            "http_parser": "auto",
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": {"warn": "warning"}.get(settings.log_level, settings.log_level),
+            "proc_name": "sluice",
+            "control_socket_disable": True,
+            # Grafana's own limit; the default of 8190 bytes is too short for long PromQL in a GET.
+            "limit_request_line": 0,
+            "limit_request_field_size": 65_536,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """gunicorn asks for the WSGI callable here."""
+        return self._application

@@ -1,0 +1,1 @@
+"""The doors: each dialect translates its clients' words to the use cases and back. None knows another."""

@@ -1,0 +1,135 @@
+"""/api/datasources: list, get, create, update, delete."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask.views import MethodView
+
+from app.dialects.grafana.door import grafana_blueprint
+from app.dialects.grafana.errors import ON_CREATE, ON_DELETE, ON_GET_BY_UID, ON_LIST, ON_UPDATE, answers
+from app.dialects.grafana.ids import by_id, by_id_to_delete
+from app.dialects.grafana.schemas import (
+    AccessControlQuery,
+    DataSourceAdded,
+    DataSourceChangeBody,
+    DataSourceDeleted,
+    DataSourceDeletedById,
+    DataSourceId,
+    DataSourceListItem,
+    DataSourceUpdated,
+    DataSourceView,
+    DataSourceWithAccess,
+    NewDataSourceBody,
+    Viewed,
+)
+from app.edge.authentication import admitted, allowed, identity, services
+from app.registry.datasource import ByName, ByUid, DataSource, DataSourceChange, NewDataSource, Ref
+
+blueprint = grafana_blueprint("datasources", "/datasources", "Data sources: list, get, create, update, delete.")
+
+
+@blueprint.route("/")
+class DataSources(MethodView):
+    """The data sources of the org."""
+
+    @answers(ON_LIST)
+    @blueprint.response(200, DataSourceListItem(many=True))
+    def get(self) -> Sequence[DataSource]:
+        """Get all data sources."""
+        return services().registry.all(identity())
+
+    @answers(ON_CREATE)
+    @admitted(lambda: services().registry.admit(identity()))
+    @blueprint.arguments(NewDataSourceBody)
+    @blueprint.response(200, DataSourceAdded)
+    def post(self, new: NewDataSource) -> DataSource:
+        """Create a data source."""
+        return services().registry.create(identity(), new)
+
+
+@blueprint.route("/<id>")
+class DataSourceById(MethodView):
+    """One data source by its number."""
+
+    @answers(ON_LIST)
+    @allowed("datasources:read")
+    @blueprint.arguments(AccessControlQuery, location="query")
+    @blueprint.response(200, DataSourceWithAccess)
+    def get(self, query: dict[str, Any], id: str) -> Viewed:
+        """Get a single data source by id."""
+        return _viewed(by_id(id), query)
+
+    @answers(ON_UPDATE)
+    @allowed("datasources:write")
+    @blueprint.arguments(DataSourceChangeBody)
+    @blueprint.response(200, DataSourceUpdated)
+    def put(self, change: DataSourceChange, id: str) -> DataSource:
+        """Update a data source by id."""
+        return services().registry.replace(identity(), by_id(id), change)
+
+    @answers(ON_DELETE)
+    @allowed("datasources:delete")
+    @blueprint.response(200, DataSourceDeletedById)
+    def delete(self, id: str) -> DataSource:
+        """Delete a data source by id."""
+        return services().registry.delete(identity(), by_id_to_delete(id))
+
+
+@blueprint.route("/uid/<uid>")
+class DataSourceByUid(MethodView):
+    """One data source by its uid."""
+
+    @answers(ON_GET_BY_UID)
+    @blueprint.arguments(AccessControlQuery, location="query")
+    @blueprint.response(200, DataSourceWithAccess)
+    def get(self, query: dict[str, Any], uid: str) -> Viewed:
+        """Get a single data source by uid."""
+        return _viewed(ByUid(uid), query)
+
+    @answers(ON_UPDATE)
+    @allowed("datasources:write")
+    @blueprint.arguments(DataSourceChangeBody)
+    @blueprint.response(200, DataSourceUpdated)
+    def put(self, change: DataSourceChange, uid: str) -> DataSource:
+        """Update a data source by uid."""
+        return services().registry.replace(identity(), ByUid(uid), change)
+
+    @answers(ON_DELETE)
+    @blueprint.response(200, DataSourceDeleted)
+    def delete(self, uid: str) -> DataSource:
+        """Delete a data source by uid."""
+        return services().registry.delete(identity(), ByUid(uid))
+
+
+@blueprint.route("/name/<rest:name>")
+class DataSourceByName(MethodView):
+    """One data source by its name, which may hold slashes."""
+
+    @answers(ON_LIST)
+    @blueprint.response(200, DataSourceView)
+    def get(self, name: str) -> DataSource:
+        """Get a single data source by name."""
+        return services().registry.get(identity(), ByName(name))
+
+    @answers(ON_DELETE)
+    @blueprint.response(200, DataSourceDeleted)
+    def delete(self, name: str) -> DataSource:
+        """Delete a data source by name."""
+        return services().registry.delete(identity(), ByName(name))
+
+
+@blueprint.route("/id/<rest:name>")
+class DataSourceIdByName(MethodView):
+    """The number of a data source, for clients that know its name."""
+
+    @answers(ON_LIST)
+    @blueprint.response(200, DataSourceId)
+    def get(self, name: str) -> DataSource:
+        """Get a data source's id by its name."""
+        return services().registry.get(identity(), ByName(name), "datasources.id:read")
+
+
+def _viewed(ref: Ref, query: dict[str, Any]) -> Viewed:
+    registry = services().registry
+    row = registry.get(identity(), ref)
+    return Viewed(row, registry.actions_on(identity(), row) if query["accesscontrol"] == "true" else None)

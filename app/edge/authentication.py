@@ -1,0 +1,95 @@
+"""Who asks: from headers to an Identity, once per request."""
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import current_app, g, request
+
+from app.identity.authentication import BearerToken, Credentials, Password
+from app.identity.identity import Identity
+from app.services import Services
+
+EXTENSION = "sluice"
+# A token may stand in for a password, for clients that know basic auth only.
+_TOKEN_USER = "api_key"
+_ORG_ID = re.compile(r"[0-9]{1,18}")
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+def services() -> Services:
+    """The use cases of the app that serves this request."""
+    return cast(Services, current_app.extensions[EXTENSION])
+
+
+def identity() -> Identity:
+    """Who asks. Only in views of a blueprint that runs ``authenticate`` before each request."""
+    return cast(Identity, g.identity)
+
+
+def authenticate(door: str) -> Callable[[], None]:
+    """A ``before_request`` function for the blueprints of one dialect; raises the errors of Authenticator."""
+
+    def before_request() -> None:
+        g.identity = services().authenticator.authenticate(
+            read_credentials(request.headers.get("Authorization")), door=door, org_id=requested_org()
+        )
+
+    return before_request
+
+
+def allowed(action: str) -> Callable[[_View], _View]:
+    """A decorator: the caller may do ``action`` at all, which is decided before the body is read.
+
+    Whether they may do it to this very thing is decided where it is looked up.
+    """
+
+    return admitted(lambda: identity().require(action))
+
+
+def admitted(check: Callable[[], None]) -> Callable[[_View], _View]:
+    """A decorator: ``check`` is called before the body is read, and raises what stands against the request."""
+
+    def decorate(view: _View) -> _View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            check()
+            return view(*args, **kwargs)
+
+        return cast(_View, checked)
+
+    return decorate
+
+
+def read_credentials(authorization: str | None) -> Credentials:
+    """What the Authorization header holds, if it can be read. The schemes are matched as Grafana does: ``Bearer``
+    and ``Basic`` with one space."""
+    if authorization is None:
+        return None
+    if authorization.startswith("Bearer "):
+        return BearerToken(authorization.removeprefix("Bearer "))
+    if authorization.startswith("Basic "):
+        return _read_basic(authorization.removeprefix("Basic "))
+    return None
+
+
+def requested_org() -> int | None:
+    """The org that the request names: ``targetOrgId`` before ``X-Grafana-Org-Id``. What is no number is ignored."""
+    for text in (request.args.get("targetOrgId"), request.headers.get("X-Grafana-Org-Id")):
+        if text and _ORG_ID.fullmatch(text) and int(text):
+            return int(text)
+    return None
+
+
+def _read_basic(encoded: str) -> Credentials:
+    try:
+        login, colon, password = b64decode(encoded, validate=True).decode().partition(":")
+    except (Base64Error, ValueError):
+        return None
+    if not colon:
+        return None
+    return BearerToken(password) if login == _TOKEN_USER else Password(login, password)

@@ -1,0 +1,67 @@
+"""The request as it stood on the wire: raw path and query, headers, a body that is read as it comes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Request
+from gunicorn.http.errors import ParseException
+
+from app.upstream.errors import BodyUnavailable
+from app.upstream.request import OutboundBody
+
+_PIECE_BYTES = 65_536
+_NOT_HEADERS = frozenset({"HTTP_HOST"})
+
+
+def raw_target(environ: dict[str, Any]) -> tuple[str, str]:
+    """Path and query as they were sent, still escaped. WSGI's own PATH_INFO is decoded and has lost ``%2F``."""
+    raw = environ.get("RAW_URI") or environ["REQUEST_URI"]
+    if not raw.startswith("/"):
+        # RFC 9112 3.2.2: a target may be a whole URL.
+        raw = "/" + raw.partition("://")[2].partition("/")[2]
+    path, _, query = raw.partition("?")
+    return path, query
+
+
+def inbound_headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
+    """The request's headers, names in Canonical-Case as WSGI leaves it to guess."""
+    headers = [
+        (name[5:].replace("_", "-").title(), value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") and name not in _NOT_HEADERS
+    ]
+    if content_type := environ.get("CONTENT_TYPE"):
+        headers.append(("Content-Type", content_type))
+    return headers
+
+
+def inbound_body(request: Request) -> OutboundBody | None:
+    """The body, streaming, or None when the request has none."""
+    length = request.content_length
+    stream = request.environ["wsgi.input"]
+    if length is None:
+        chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+        return OutboundBody(None, _until_end(stream)) if chunked else None
+    return OutboundBody(length, _exactly(stream, length)) if length else OutboundBody(0, iter(()))
+
+
+def _until_end(stream: Any) -> Iterator[bytes]:
+    while piece := _read(stream, _PIECE_BYTES):
+        yield piece
+
+
+def _exactly(stream: Any, length: int) -> Iterator[bytes]:
+    while length:
+        piece = _read(stream, min(_PIECE_BYTES, length))
+        if not piece:
+            raise BodyUnavailable
+        length -= len(piece)
+        yield piece
+
+
+def _read(stream: Any, size: int) -> bytes:
+    try:
+        return bytes(stream.read(size))
+    except (OSError, ParseException) as exc:
+        # The client is gone, or its chunks are malformed.
+        raise BodyUnavailable from exc

@@ -1,0 +1,98 @@
+"""Marshmallow fields that take JSON types as they are, and schemas that dump fast."""
+
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.exceptions import ValidationError
+
+from app.registry.json_data import JsonData
+
+# What a 64-bit signed integer holds; one below the top, because versions are counted up.
+_LARGEST = 2**63 - 2
+
+
+class Text(fields.String):
+    """A JSON string without NUL, which PostgreSQL cannot store, and of at most ``longest`` characters."""
+
+    def __init__(self, *, longest: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._longest = longest
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or "\0" in value:
+            raise ValidationError("must be text without NUL")
+        if self._longest is not None and len(value) > self._longest:
+            raise ValidationError(f"must have at most {self._longest} characters")
+        return value
+
+
+class Flag(fields.Boolean):
+    """JSON true or false, nothing that looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise ValidationError("must be true or false")
+        return value
+
+
+class Whole(fields.Integer):
+    """A JSON integer of 64 bits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if type(value) is not int or abs(value) > _LARGEST:
+            raise ValidationError("must be an integer of 64 bits")
+        return value
+
+
+class FreeObject(fields.Dict):
+    """A JSON object of any members, loaded as JsonData."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, dict):
+            raise ValidationError("must be an object")
+        return JsonData.of(value)
+
+
+class Secrets(fields.Dict):
+    """A JSON object of strings; ``null`` counts as an empty one. Names are kept in clear, so they are bounded."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, dict):
+            raise ValidationError("must be an object")
+        if any(not (secret is None or isinstance(secret, str)) or len(name) > 190 for name, secret in value.items()):
+            raise ValidationError("must hold only text under names of at most 190 characters")
+        return {name: secret or "" for name, secret in value.items()}
+
+
+class View(Schema):
+    """A schema that is dumped by reading one attribute a field, with no per-field machinery.
+
+    The fields document the answer; what they name is what is read. ``fields.Constant`` and ``fields.Function`` work.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._getters: tuple[tuple[str, Callable[[Any], Any]], ...] = tuple(
+            (field.data_key or name, _getter(name, field)) for name, field in self.dump_fields.items()
+        )
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """One object as a dict, or a list of them."""
+        if self.many if many is None else many:
+            return [{key: get(one) for key, get in self._getters} for one in obj]
+        return {key: get(obj) for key, get in self._getters}
+
+
+def _getter(name: str, field: fields.Field[Any]) -> Callable[[Any], Any]:
+    if isinstance(field, fields.Constant):
+        constant = field.constant
+        return lambda _: constant
+    if isinstance(field, fields.Function) and field.serialize_func is not None:
+        computed: Callable[[Any], Any] = field.serialize_func
+        return computed
+    if isinstance(field, fields.Nested):
+        nested, read = field.schema, attrgetter(field.attribute or name)
+        return lambda obj: nested.dump(read(obj))
+    return attrgetter(field.attribute or name)

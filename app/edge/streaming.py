@@ -1,0 +1,50 @@
+"""Hands an upstream's body to the client piece by piece, and cuts the connection when the upstream breaks off."""
+
+import logging
+import socket
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from app.upstream.errors import UpstreamError
+
+log = logging.getLogger(__name__)
+
+
+class Stream:
+    """A WSGI body. The status is already sent, so an upstream that breaks off can only be told by a broken
+    transfer: ending in good order would pass a part off as the whole."""
+
+    def __init__(self, pieces: Iterable[bytes], environ: dict[str, Any], close: Any) -> None:
+        self._pieces = iter(pieces)
+        self._environ = environ
+        self._close = close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except UpstreamError as exc:
+            log.warning(
+                "a proxied answer broke off",
+                extra={"event": "proxy_cut", "path": self._environ.get("PATH_INFO"), "why": str(exc)},
+            )
+            if not self._cut():
+                raise
+            raise StopIteration from exc
+
+    def close(self) -> None:
+        """Called by the server when the client has all, or is gone."""
+        if self._close is not None:
+            self._close()
+
+    def _cut(self) -> bool:
+        client = self._environ.get("gunicorn.socket")
+        if client is None:
+            return False
+        try:
+            client.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            log.debug("the client was gone already")
+        return True

@@ -1,0 +1,153 @@
+"""From credentials to an Identity; knows neither HTTP headers nor SQL."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.identity.errors import (
+    AccountDisabled,
+    EmptyPassword,
+    ExpiredToken,
+    InvalidToken,
+    LoginBlocked,
+    NotAuthenticated,
+    RevokedToken,
+    TokenOfAnotherOrg,
+    WrongPassword,
+)
+from app.identity.identity import Identity
+from app.identity.passwords import Passwords
+from app.identity.roles import grants_of
+from app.identity.store import AuthenticationStore, TokenRecord, UserRecord
+from app.identity.tokens import LegacyToken, hash_secret, read_token
+
+# Grafana: five wrong passwords within five minutes block the login until the oldest of them is that old.
+_WRONG_PASSWORDS = 5
+_WRONG_PASSWORD_SECONDS = 300
+# Logins come from strangers: what is longer than a login can be is counted under its first part.
+_LOGIN_LENGTH = 190
+# A token's last use is shown to people; writing it more often would make every read a write.
+_LAST_USED_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class BearerToken:
+    """A token as the caller sent it."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Password:
+    """A login (or e-mail) and password as the caller sent them."""
+
+    login: str
+    password: str = field(repr=False)
+
+
+Credentials = BearerToken | Password | None
+
+
+@dataclass(frozen=True)
+class LoginPolicy:
+    """How people may sign in: by password at all, and whether wrong ones block a login."""
+
+    passwords_allowed: bool
+    block_after_wrong_passwords: bool
+
+
+class Authenticator:
+    """Finds out who asks. ``clock`` gives epoch seconds."""
+
+    def __init__(
+        self, store: AuthenticationStore, passwords: Passwords, policy: LoginPolicy, clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._policy = policy
+        self._clock = clock
+
+    def authenticate(self, credentials: Credentials, *, door: str, org_id: int | None) -> Identity:
+        """The caller, in ``org_id`` or in the org their account or token belongs to.
+
+        Raises NotAuthenticated, InvalidToken, ExpiredToken, RevokedToken, TokenOfAnotherOrg, WrongPassword,
+        EmptyPassword, LoginBlocked or AccountDisabled.
+        """
+        match credentials:
+            case BearerToken(text):
+                return self._by_token(text, door, org_id)
+            case Password(login, password) if self._policy.passwords_allowed:
+                return self._by_password(login, password, door, org_id)
+            case _:
+                raise NotAuthenticated
+
+    def _by_token(self, text: str, door: str, org_id: int | None) -> Identity:
+        token = read_token(text)
+        if token is None:
+            raise InvalidToken
+        token_hash = hash_secret(token.secret)
+        record = self._store.token_by_hash(token_hash)
+        if record is None or not hmac.compare_digest(record.token_hash, token_hash):
+            raise InvalidToken
+        is_legacy = record.service_account_id is None
+        if is_legacy != isinstance(token, LegacyToken):
+            raise InvalidToken
+        if isinstance(token, LegacyToken) and (token.name, token.org_id) != (record.name, record.org_id):
+            raise InvalidToken
+        now = int(self._clock())
+        if record.is_revoked:
+            raise RevokedToken
+        if record.expires_at is not None and record.expires_at <= now:
+            raise ExpiredToken
+        if org_id is not None and org_id != record.org_id:
+            raise TokenOfAnotherOrg
+        if record.service_account_disabled:
+            raise AccountDisabled
+        if record.last_used_at is None or record.last_used_at + _LAST_USED_SECONDS <= now:
+            self._store.mark_token_used(record.id, now)
+        return _token_identity(record, door)
+
+    def _by_password(self, login: str, password: str, door: str, org_id: int | None) -> Identity:
+        if not password:
+            raise EmptyPassword
+        now = int(self._clock())
+        counted = login[:_LOGIN_LENGTH].lower()
+        since = now - _WRONG_PASSWORD_SECONDS
+        counting = self._policy.block_after_wrong_passwords
+        if counting and self._store.wrong_passwords_since(counted, since) >= _WRONG_PASSWORDS:
+            raise LoginBlocked
+        user = self._store.user_by_login(login)
+        if not self._passwords.verify(password, user.password_hash if user else None) or user is None:
+            if counting:
+                self._store.add_wrong_password(counted, now, forget_before=since)
+            raise WrongPassword
+        if user.is_disabled:
+            raise AccountDisabled
+        return self._user_identity(user, door, org_id or user.org_id)
+
+    def _user_identity(self, user: UserRecord, door: str, org_id: int) -> Identity:
+        role = self._store.role_in_org(user.id, org_id)
+        return Identity(
+            kind="user",
+            id=user.id,
+            login=user.login,
+            org_id=org_id,
+            role=role,
+            is_server_admin=user.is_server_admin,
+            door=door,
+            grants=grants_of(role, server_admin=user.is_server_admin),
+        )
+
+
+def _token_identity(record: TokenRecord, door: str) -> Identity:
+    is_key = record.service_account_id is None
+    return Identity(
+        kind="api_key" if is_key else "service_account",
+        id=record.id if record.service_account_id is None else record.service_account_id,
+        login=record.name if record.service_account_login is None else record.service_account_login,
+        org_id=record.org_id,
+        role=record.role,
+        is_server_admin=False,
+        door=door,
+        grants=grants_of(record.role, server_admin=False),
+    )

@@ -1,0 +1,124 @@
+"""What can be true of a caller, a token or an account; dialects choose the words and the number."""
+
+
+class IdentityError(Exception):
+    """Any refusal of this room."""
+
+
+class NotAuthenticated(IdentityError):
+    """No credentials were given, or none that could be read."""
+
+
+class InvalidToken(IdentityError):
+    """The token is malformed or unknown. Never says which token."""
+
+
+class ExpiredToken(IdentityError):
+    """The token's time is over."""
+
+
+class RevokedToken(IdentityError):
+    """The token was revoked."""
+
+
+class TokenOfAnotherOrg(IdentityError):
+    """The request names an org that the token does not belong to."""
+
+
+class WrongPassword(IdentityError):
+    """Unknown login or wrong password; which of them is not said."""
+
+
+class EmptyPassword(IdentityError):
+    """Basic auth without a password."""
+
+
+class LoginBlocked(IdentityError):
+    """Too many wrong passwords for this login lately."""
+
+
+class AccountDisabled(IdentityError):
+    """The user or service account exists and is disabled."""
+
+
+class PermissionDenied(IdentityError):
+    """The caller's grants do not include the action."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"needs {action}")
+        self.action = action
+
+
+class RoleTooHigh(IdentityError):
+    """The caller would hand out a role above their own."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"cannot assign {role}")
+
+
+class OrgNameTaken(IdentityError):
+    """Another org has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"An org named {name!r} exists already.")
+
+
+class OrgNotFound(IdentityError):
+    """No org has this id."""
+
+    def __init__(self, org_id: int) -> None:
+        super().__init__(f"There is no org {org_id}.")
+
+
+class LoginTaken(IdentityError):
+    """Another user or service account has this login or e-mail."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"The login {login!r} is taken.")
+
+
+class UserNotFound(IdentityError):
+    """No user has this login."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"There is no user {login!r}.")
+
+
+class InvalidAccount(IdentityError):
+    """An org, user or service account cannot have this name, login or password; the text says why."""
+
+
+class ServiceAccountNotFound(IdentityError):
+    """No service account of this org has this id."""
+
+
+class ServiceAccountTaken(IdentityError):
+    """Another service account of the org has this name."""
+
+
+class TokenNotFound(IdentityError):
+    """The service account has no token with this id."""
+
+
+class TokenNameTaken(IdentityError):
+    """Another token of the org has this name."""
+
+
+class ApiKeyNotFound(IdentityError):
+    """No API key of this org has this id."""
+
+
+class ApiKeyNameTaken(IdentityError):
+    """Another API key or token of the org has this name."""
+
+
+class LifetimeNegative(IdentityError):
+    """secondsToLive is below zero."""
+
+
+class LifetimeMissing(IdentityError):
+    """A limit is set, so a token that never expires is refused."""
+
+
+class LifetimeTooLong(IdentityError):
+    """secondsToLive is above the limit of the settings."""

@@ -1,0 +1,51 @@
+"""Password hashes of people, through passlib (distribution: libpass); the only module that imports it."""
+
+import hashlib
+import hmac
+import os
+import threading
+from collections import OrderedDict
+
+from passlib.context import CryptContext
+
+# Enough for the people and scripts that use one worker at a time; each entry is two hundred bytes.
+_REMEMBERED = 512
+# A hash takes a core for its whole time: more at once would only let strangers crowd out the other requests.
+_AT_ONCE = 2
+
+
+class Passwords:
+    """Hashes and verifies. A password that was verified is remembered by a keyed digest, so that scripts which
+    send basic auth with every request do not pay the slow hash each time.
+
+    The digest covers the stored hash, so a changed password is forgotten by itself.
+    """
+
+    def __init__(self, rounds: int) -> None:
+        """``rounds`` of PBKDF2-HMAC-SHA256; each thousand costs about half a millisecond of CPU."""
+        self._context = CryptContext(schemes=["pbkdf2_sha256"], pbkdf2_sha256__rounds=rounds)
+        self._unknown_user = self._context.hash(os.urandom(16).hex())
+        self._digest_key = os.urandom(32)
+        self._verified: OrderedDict[bytes, None] = OrderedDict()
+        self._lock = threading.Lock()
+        self._hashing = threading.BoundedSemaphore(_AT_ONCE)
+
+    def hash(self, password: str) -> str:
+        """The text to store for ``password``."""
+        return str(self._context.hash(password))
+
+    def verify(self, password: str, stored: str | None) -> bool:
+        """Whether ``password`` is the one of ``stored``. For None (no such user) it takes as long and says no."""
+        digest = hmac.digest(self._digest_key, f"{stored}\0{password}".encode("utf-8", "replace"), hashlib.sha256)
+        with self._lock:
+            if digest in self._verified:
+                self._verified.move_to_end(digest)
+                return True
+        with self._hashing:
+            right = bool(self._context.verify(password, stored or self._unknown_user)) and stored is not None
+        if right:
+            with self._lock:
+                self._verified[digest] = None
+                while len(self._verified) > _REMEMBERED:
+                    self._verified.popitem(last=False)
+        return right

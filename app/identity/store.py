@@ -1,0 +1,166 @@
+"""What identity use cases need of storage, as protocols and plain records."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.identity.roles import Role
+
+
+@dataclass(frozen=True)
+class TokenRecord:
+    """A token or API key with the account it stands for, read in one query. Times are epoch seconds."""
+
+    id: int
+    org_id: int
+    name: str
+    token_hash: str = field(repr=False)
+    expires_at: int | None
+    is_revoked: bool
+    last_used_at: int | None
+    role: Role | None  # of the key itself, or of the service account in the token's org
+    service_account_id: int | None
+    service_account_login: str | None
+    service_account_disabled: bool
+
+
+@dataclass(frozen=True)
+class UserRecord:
+    """A person who may sign in."""
+
+    id: int
+    login: str
+    password_hash: str = field(repr=False)
+    is_server_admin: bool
+    is_disabled: bool
+    org_id: int  # the org used when a request names none
+
+
+@dataclass(frozen=True)
+class Org:
+    """An org and its name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class ServiceAccount:
+    """A service account of one org, with the number of its tokens."""
+
+    id: int
+    uid: str
+    org_id: int
+    name: str
+    login: str
+    role: Role
+    is_disabled: bool
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token or API key as its owner may see it: without hash. Times are epoch seconds."""
+
+    id: int
+    name: str
+    role: Role | None
+    created_at: int
+    expires_at: int | None
+    last_used_at: int | None
+    is_revoked: bool
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """A token or API key to store; a key has a role of its own, a token the service account it belongs to."""
+
+    org_id: int
+    name: str
+    token_hash: str = field(repr=False)
+    created_at: int
+    expires_at: int | None
+    role: Role | None
+    service_account_id: int | None
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True)
+class ServiceAccountSearch:
+    """Which service accounts to list. ``query`` matches name or login; ``page`` begins at 1."""
+
+    query: str
+    page: int
+    per_page: int
+    only_disabled: bool
+    expired_tokens_at: int | None  # only accounts with a token that is expired at this time
+
+
+class AuthenticationStore(Protocol):
+    """What it takes to find out who asks."""
+
+    def token_by_hash(self, token_hash: str) -> TokenRecord | None: ...
+
+    def mark_token_used(self, token_id: int, at: int) -> None:
+        """Best effort: a full disk or a busy database must not fail the request that uses the token."""
+
+    def user_by_login(self, login: str) -> UserRecord | None:
+        """By login or e-mail; never a service account."""
+
+    def role_in_org(self, user_id: int, org_id: int) -> Role | None: ...
+
+    def wrong_passwords_since(self, login: str, since: int) -> int: ...
+
+    def add_wrong_password(self, login: str, at: int, forget_before: int) -> None:
+        """Counts one, and drops the rows of all logins older than ``forget_before``."""
+
+
+class DirectoryStore(Protocol):
+    """Orgs, users, service accounts and tokens. Each method that reads or writes a tenant row names its org."""
+
+    def writing(self, org_id: int | None) -> AbstractContextManager[None]:
+        """A transaction in which no other writer of the org (None: of the list of orgs) overlaps; OrgNotFound."""
+
+    def any_user(self) -> bool: ...
+
+    def any_org(self) -> bool: ...
+
+    def add_org(self, name: str) -> Org:
+        """Raises OrgNameTaken."""
+
+    def org_by_id(self, org_id: int) -> Org | None: ...
+
+    def add_user(
+        self, *, login: str, email: str, name: str, password_hash: str, is_server_admin: bool, org_id: int, role: Role
+    ) -> int:
+        """The new user's id, a member of ``org_id``; raises LoginTaken."""
+
+    def set_password(self, login: str, password_hash: str) -> bool:
+        """Whether there is such a user."""
+
+    def add_member(self, user_id: int, org_id: int, role: Role) -> None: ...
+
+    def service_accounts(self, org_id: int, search: ServiceAccountSearch) -> tuple[int, Sequence[ServiceAccount]]:
+        """How many match, and the page of them by name."""
+
+    def service_account(self, org_id: int, account_id: int) -> ServiceAccount | None: ...
+
+    def add_service_account(self, org_id: int, *, name: str, login: str, role: Role, is_disabled: bool) -> int:
+        """The new id; raises ServiceAccountTaken."""
+
+    def change_service_account(
+        self, org_id: int, account_id: int, *, name: str, role: Role, is_disabled: bool
+    ) -> None: ...
+
+    def delete_service_account(self, org_id: int, account_id: int) -> None:
+        """With its tokens."""
+
+    def tokens(self, org_id: int, service_account_id: int | None) -> Sequence[Token]:
+        """Of a service account, or (None) the org's legacy API keys; by name."""
+
+    def add_token(self, new: NewToken) -> int:
+        """The new id; raises TokenNameTaken."""
+
+    def delete_token(self, org_id: int, token_id: int, service_account_id: int | None) -> bool:
+        """Whether there was one."""

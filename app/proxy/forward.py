@@ -1,0 +1,50 @@
+"""Carries one request to a data source and its answer back: the use case that every proxy door calls."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from app.identity.identity import Identity
+from app.proxy.headers import SANDBOX, Headers, answer_headers
+from app.proxy.outbound import InboundRequest, ProxyRules, build_outbound
+from app.registry.datasource import Ref
+from app.registry.registry import Registry
+from app.upstream.transport import Transport, UpstreamResponse
+
+_UNAUTHORIZED = 401
+# A 401 would make browsers and clients ask for the password of the gateway.
+_REFUSED_BY_UPSTREAM = 400
+_REFUSED_TEXT = b"Authentication to data source failed"
+
+
+@dataclass(frozen=True)
+class ProxiedAnswer:
+    """What the caller gets. ``body`` is read once; ``upstream`` is closed when the caller is done or gone."""
+
+    status: int
+    headers: Headers
+    body: Iterable[bytes] = field(repr=False)
+    upstream: UpstreamResponse | None = field(repr=False, default=None)
+
+
+class Proxy:
+    """Looks the data source up as REST does, with the same permission check, then builds, sends and answers."""
+
+    def __init__(self, registry: Registry, transport: Transport, rules: ProxyRules) -> None:
+        self._registry = registry
+        self._transport = transport
+        self._rules = rules
+
+    def forward(self, identity: Identity, ref: Ref, inbound: InboundRequest) -> ProxiedAnswer:
+        """The upstream's answer, streaming. Holds no database connection while bytes flow.
+
+        Raises what Registry.for_request, build_outbound and Transport.send raise.
+        """
+        data_source, secrets = self._registry.for_request(identity, ref)
+        outbound = build_outbound(data_source, secrets, inbound, self._rules)
+        upstream = self._transport.send(outbound, inbound.body)
+        if upstream.status == _UNAUTHORIZED:
+            upstream.close()
+            return ProxiedAnswer(
+                _REFUSED_BY_UPSTREAM, [("Content-Type", "text/plain; charset=utf-8"), SANDBOX], [_REFUSED_TEXT]
+            )
+        return ProxiedAnswer(upstream.status, answer_headers(upstream.headers), upstream, upstream)

@@ -1,0 +1,93 @@
+"""The values of the registry: a data source, what is asked of one, and how one is named."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from app.registry.json_data import JsonData
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NO_FLAGS: Mapping[str, bool] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """The data source with this number, which is unique over all orgs."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByUid:
+    """The data source of the caller's org with this uid."""
+
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByName:
+    """The data source of the caller's org with exactly this name."""
+
+    name: str
+
+
+Ref = ById | ByUid | ByName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSource:
+    """A data source as it is stored. ``secure_json_fields`` says which secrets are set; it never holds one."""
+
+    id: int
+    uid: str
+    org_id: int
+    name: str
+    type: str
+    access: str
+    url: str
+    user: str
+    database: str
+    basic_auth: bool
+    basic_auth_user: str
+    with_credentials: bool
+    is_default: bool
+    json_data: JsonData
+    read_only: bool
+    api_version: str
+    version: int
+    ciphertexts: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
+    secure_json_fields: Mapping[str, bool] = field(default_factory=lambda: _NO_FLAGS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a caller says of a data source. Empty text means "not said"; secrets are plain here and not printed."""
+
+    name: str = ""
+    type: str
+    access: str
+    url: str = ""
+    user: str = ""
+    database: str = ""
+    basic_auth: bool = False
+    basic_auth_user: str = ""
+    with_credentials: bool = False
+    is_default: bool = False
+    json_data: JsonData = field(default_factory=JsonData)
+    secure_json_data: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
+    uid: str = ""
+    api_version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDataSource(Given):
+    """A data source to create. ``read_only`` is for those that a file provisions; no API may set it."""
+
+    read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSourceChange(Given):
+    """What replaces a stored data source. ``version`` is the one the caller read; 0 skips the check."""
+
+    version: int = 0

@@ -1,0 +1,42 @@
+"""What the registry needs of storage. Every method names the org: there is no other way to a data source."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from app.registry.datasource import DataSource, Ref
+
+
+class DataSourceStore(Protocol):
+    """Rows of data sources. What is done inside ``writing`` is one transaction that no other writer of the org
+    overlaps, so that what was read inside it still holds when it commits."""
+
+    def writing(self, org_id: int) -> AbstractContextManager[None]: ...
+
+    def find(self, org_id: int, ref: Ref) -> DataSource | None:
+        """With ciphertexts."""
+
+    def all(self, org_id: int, limit: int | None) -> Sequence[DataSource]:
+        """By name as the database orders names; at most ``limit``."""
+
+    def count(self, org_id: int) -> int: ...
+
+    def count_everywhere(self) -> int: ...
+
+    def names(self, org_id: int) -> Sequence[str]: ...
+
+    def refuse_taken_name(self, org_id: int, name: str, besides: int) -> None:
+        """Raises DataSourceNameTaken when a data source other than ``besides`` has the name."""
+
+    def add(self, org_id: int, row: DataSource) -> int:
+        """Stores ``row`` and returns its id. Raises DataSourceUidTaken."""
+
+    def replace(self, org_id: int, row: DataSource) -> None:
+        """Writes all of ``row`` over the one with its id. Raises DataSourceUidTaken."""
+
+    def set_ciphertexts(self, org_id: int, data_source_id: int, ciphertexts: Mapping[str, str]) -> None: ...
+
+    def clear_default(self, org_id: int, keep: int) -> None:
+        """No data source of the org other than ``keep`` is the default."""
+
+    def delete(self, org_id: int, data_source_id: int) -> None: ...

@@ -1,0 +1,238 @@
+"""Reads every setting once, from the environment, into one frozen value; nothing else reads the environment.
+
+A setting that Grafana has keeps Grafana's name and meaning (``GF_<SECTION>_<KEY>``); only what Grafana lacks is
+``SLUICE_<KEY>``. ``<NAME>__FILE`` reads the value from a file. Grafana settings that Sluice does not have are ignored.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+# Published in Grafana's defaults.ini, so it protects nothing.
+GRAFANA_DEFAULT_SECRET_KEY = "SW2YcwTIb9zpOOhoPsMm"
+
+
+class SettingError(Exception):
+    """A setting has a value it cannot take; the text is one sentence that says what to do."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"Setting {name} {problem}.")
+        self.name = name
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _boolean(value: str) -> bool:
+    lowered = value.strip().lower()
+    if lowered in {"true", "1", "t", "yes", "on"}:
+        return True
+    if lowered in {"false", "0", "f", "no", "off"}:
+        return False
+    raise ValueError("must be true or false")
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            raise ValueError("must be a whole number") from None
+        if not lowest <= number <= highest:
+            raise ValueError(f"must be between {lowest} and {highest}")
+        return number
+
+    return read
+
+
+def _seconds(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError("must be a number of seconds") from None
+    if not 0 < number <= 86_400:
+        raise ValueError("must be more than 0 and at most 86400 seconds")
+    return number
+
+
+def _address(value: str) -> str:
+    if value == "localhost":
+        return value
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise ValueError("must be an IP address of this machine or 'localhost'") from None
+
+
+def _folder(value: str) -> Path:
+    if not value:
+        raise ValueError("must name a folder")
+    return Path(value).absolute()
+
+
+def _secret_key(value: str) -> str:
+    if value == GRAFANA_DEFAULT_SECRET_KEY:
+        raise ValueError(
+            "is Grafana's published default, which protects nothing: set your own, or leave it unset and "
+            "Sluice makes one"
+        )
+    if value and len(value) < 16:
+        raise ValueError("must have at least 16 characters; leave it unset and Sluice makes one")
+    return value
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.lower() not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value.lower()
+
+    return read
+
+
+def _version(value: str) -> str:
+    parts = value.split(".")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        raise ValueError("must be a plain version such as 12.3.0")
+    return value
+
+
+def _setting(name: str, default: str, read: Callable[[str], Any], about: str, *, secret: bool = False) -> Any:
+    """One row of the settings table: environment name, default as text, reader, and what README says of it."""
+    return field(
+        default_factory=lambda: read(default),
+        repr=not secret,
+        metadata={"name": name, "default": default, "read": read, "about": about},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, checked. ``Settings()`` holds the defaults; secrets are kept out of ``repr``."""
+
+    http_addr: str = _setting("GF_SERVER_HTTP_ADDR", "127.0.0.1", _address, "address to listen on")
+    http_port: int = _setting("GF_SERVER_HTTP_PORT", "3000", _whole(1, 65535), "port to listen on")
+    router_logging: bool = _setting(
+        "GF_SERVER_ROUTER_LOGGING", "false", _boolean, "log every request, not only the failed ones"
+    )
+    log_level: str = _setting(
+        "GF_LOG_LEVEL", "info", _one_of("debug", "info", "warn", "error"), "least important level that is logged"
+    )
+    data_path: Path = _setting("GF_PATHS_DATA", "./var", _folder, "folder of the embedded database and the key file")
+    database_url: str = _setting(
+        "GF_DATABASE_URL",
+        "",
+        _text,
+        "``sqlite:///path``, ``postgresql://user:password@host/name`` or ``mysql://...``; "
+        "empty: ``sluice.db`` in the data path",
+        secret=True,
+    )
+    admin_user: str = _setting("GF_SECURITY_ADMIN_USER", "admin", _text, "login of the first server admin")
+    admin_password: str = _setting(
+        "GF_SECURITY_ADMIN_PASSWORD",
+        "",
+        _text,
+        "password of the first server admin; empty: the first start makes one and shows it once",
+        secret=True,
+    )
+    secret_key: str = _setting(
+        "GF_SECURITY_SECRET_KEY",
+        "",
+        _secret_key,
+        "wraps the data keys that encrypt credentials; empty: a key file in the data path, made by the first start",
+        secret=True,
+    )
+    login_protection_off: bool = _setting(
+        "GF_SECURITY_DISABLE_BRUTE_FORCE_LOGIN_PROTECTION",
+        "false",
+        _boolean,
+        "true: five wrong passwords in five minutes no longer block a login",
+    )
+    basic_auth_enabled: bool = _setting("GF_AUTH_BASIC_ENABLED", "true", _boolean, "users may sign in by basic auth")
+    api_key_max_seconds_to_live: int = _setting(
+        "GF_AUTH_API_KEY_MAX_SECONDS_TO_LIVE", "-1", _whole(-1, 2**40), "longest life of a new API key; -1: no limit"
+    )
+    auth_proxy_enabled: bool = _setting(
+        "GF_AUTH_PROXY_ENABLED",
+        "false",
+        _boolean,
+        "true: the header below is reserved; no data source may send it and no caller's is forwarded",
+    )
+    auth_proxy_header: str = _setting(
+        "GF_AUTH_PROXY_HEADER_NAME", "X-WEBAUTH-USER", _text, "the header that an authenticating proxy in front sets"
+    )
+    proxy_timeout: float = _setting(
+        "GF_DATAPROXY_TIMEOUT", "30", _seconds, "seconds a proxied request may take, unless its data source says"
+    )
+    proxy_dial_timeout: float = _setting(
+        "GF_DATAPROXY_DIALTIMEOUT", "10", _seconds, "seconds to reach a data source's server"
+    )
+    proxy_tls_timeout: float = _setting(
+        "GF_DATAPROXY_TLS_HANDSHAKE_TIMEOUT_SECONDS", "10", _seconds, "seconds for the TLS handshake with it"
+    )
+    proxy_max_idle: int = _setting(
+        "GF_DATAPROXY_MAX_IDLE_CONNECTIONS", "100", _whole(0, 100_000), "idle upstream connections kept per worker"
+    )
+    proxy_idle_timeout: float = _setting(
+        "GF_DATAPROXY_IDLE_CONN_TIMEOUT_SECONDS", "90", _seconds, "seconds an idle upstream connection is kept"
+    )
+    datasource_limit: int = _setting(
+        "GF_DATASOURCES_DATASOURCE_LIMIT", "5000", _whole(-1, 2**31), "most data sources in one list; 0 or -1: no limit"
+    )
+    quota_enabled: bool = _setting("GF_QUOTA_ENABLED", "false", _boolean, "apply the two quotas below")
+    quota_org_data_source: int = _setting(
+        "GF_QUOTA_ORG_DATA_SOURCE", "10", _whole(-1, 2**31), "most data sources of one org; -1: no limit"
+    )
+    quota_global_data_source: int = _setting(
+        "GF_QUOTA_GLOBAL_DATA_SOURCE", "-1", _whole(-1, 2**31), "most data sources of all orgs; -1: no limit"
+    )
+    grafana_version: str = _setting(
+        "SLUICE_GRAFANA_VERSION", "12.3.0", _version, "the Grafana version that clients are told"
+    )
+    http_workers: int = _setting(
+        "SLUICE_HTTP_WORKERS", str(cpu_count() or 1), _whole(1, 1024), "worker processes; default: one a core"
+    )
+    http_threads: int = _setting(
+        "SLUICE_HTTP_THREADS", "512", _whole(1, 10_000), "requests a worker process serves at once"
+    )
+    max_body_bytes: int = _setting(
+        "SLUICE_MAX_BODY_BYTES", "4194304", _whole(1024, 2**40), "largest request body outside the proxy, in bytes"
+    )
+    database_connections: int = _setting(
+        "SLUICE_DATABASE_CONNECTIONS", "16", _whole(1, 10_000), "most database connections a worker process opens"
+    )
+    database_timeout: float = _setting(
+        "SLUICE_DATABASE_TIMEOUT", "30", _seconds, "seconds to wait for a database connection or a lock"
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Settings from ``environment``; raises SettingError for a value that a setting cannot take."""
+        given = {}
+        for row in fields(cls):
+            name = row.metadata["name"]
+            text = _given_text(environment, name)
+            # An empty variable is what container files write for "not set".
+            if text is None or text == "":
+                continue
+            try:
+                given[row.name] = row.metadata["read"](text)
+            except ValueError as exc:
+                raise SettingError(name, str(exc)) from None
+        return cls(**given)
+
+
+def _given_text(environment: Mapping[str, str], name: str) -> str | None:
+    by_file = environment.get(f"{name}__FILE")
+    if by_file:
+        if environment.get(name):
+            raise SettingError(name, f"and {name}__FILE are both set: keep one")
+        try:
+            return Path(by_file).read_text().strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise SettingError(f"{name}__FILE", f"names a file that cannot be read ({exc})") from None
+    return environment.get(name)

@@ -1,0 +1,104 @@
+"""What authentication reads: tokens by hash, users by login, wrong passwords."""
+
+import logging
+
+import peewee
+from playhouse.pool import MaxConnectionsExceeded
+
+from app.identity.roles import Role
+from app.identity.store import TokenRecord, UserRecord
+from app.storage.database import Database
+from app.storage.tables import Tables, select_text
+
+log = logging.getLogger(__name__)
+
+
+class Authentications:
+    """Implements identity.store.AuthenticationStore."""
+
+    def __init__(self, database: Database, tables: Tables) -> None:
+        self._database = database
+        self._members = members = tables.members
+        self._wrong_passwords = tables.wrong_passwords
+        accounts = tables.accounts
+        # The one select of tenant rows that names no org: the hash of a secret names one token of all.
+        self._token_by_hash = (
+            "SELECT t.id, t.org_id, t.name, t.token_hash, t.expires_at, t.is_revoked, t.last_used_at, t.role, "
+            "t.service_account_id, a.login, a.is_disabled, m.role FROM token t "
+            "LEFT JOIN account a ON a.id = t.service_account_id "
+            "LEFT JOIN org_member m ON m.account_id = t.service_account_id AND m.org_id = t.org_id "
+            f"WHERE t.token_hash = {database.peewee.param}"
+        )
+        self._mark_used = f"UPDATE token SET last_used_at = {database.peewee.param} WHERE id = {database.peewee.param}"
+        people = accounts.select(
+            accounts.id,
+            accounts.login,
+            accounts.password_hash,
+            accounts.is_server_admin,
+            accounts.is_disabled,
+            accounts.org_id,
+        ).where(~accounts.is_service_account)
+        self._user_by_login = select_text(people.where(accounts.login == "l"), parameters=["l"])
+        self._user_by_email = select_text(people.where(accounts.email == "e"), parameters=["e"])
+        role = members.in_org(0, members.role).where(members.account_id == 1)
+        self._role_in_org = select_text(role, parameters=[0, 1])
+
+    def token_by_hash(self, token_hash: str) -> TokenRecord | None:
+        """See the protocol."""
+        found = self._database.rows(self._token_by_hash, (token_hash,))
+        if not found:
+            return None
+        row = found[0]
+        role = row[7] if row[8] is None else row[11]
+        return TokenRecord(
+            id=row[0],
+            org_id=row[1],
+            name=row[2],
+            token_hash=row[3],
+            expires_at=row[4],
+            is_revoked=bool(row[5]),
+            last_used_at=row[6],
+            role=None if role is None else Role(role),
+            service_account_id=row[8],
+            service_account_login=row[9],
+            service_account_disabled=bool(row[10]),
+        )
+
+    def mark_token_used(self, token_id: int, at: int) -> None:
+        """See the protocol."""
+        try:
+            with self._database.writing():
+                self._database.peewee.execute_sql(self._mark_used, (at, token_id))
+        except (peewee.PeeweeException, MaxConnectionsExceeded):
+            log.warning("a token's last use could not be written", extra={"event": "token_use", "token": token_id})
+
+    def user_by_login(self, login: str) -> UserRecord | None:
+        """See the protocol."""
+        found = self._database.rows(self._user_by_login, (login,)) or self._database.rows(
+            self._user_by_email, (login.lower(),)
+        )
+        if not found:
+            return None
+        row = found[0]
+        return UserRecord(row[0], row[1], row[2], bool(row[3]), bool(row[4]), row[5])
+
+    def role_in_org(self, user_id: int, org_id: int) -> Role | None:
+        """See the protocol."""
+        found = self._database.rows(self._role_in_org, (org_id, user_id))
+        return Role(found[0][0]) if found else None
+
+    def wrong_passwords_since(self, login: str, since: int) -> int:
+        """See the protocol."""
+        rows = self._wrong_passwords
+        return int(
+            self._database.fetch(rows.select(peewee.fn.COUNT(rows.id)).where(rows.login == login, rows.at > since))[0][
+                0
+            ]
+        )
+
+    def add_wrong_password(self, login: str, at: int, forget_before: int) -> None:
+        """See the protocol."""
+        rows = self._wrong_passwords
+        with self._database.writing():
+            rows.delete().where(rows.at <= forget_before).execute()
+            rows.insert(login=login, at=at).execute()

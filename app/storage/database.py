@@ -1,0 +1,212 @@
+"""One database of three kinds: connections, transactions, raw rows; knows no table."""
+
+import fcntl
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import peewee
+from playhouse import db_url
+from playhouse.pool import (
+    MaxConnectionsExceeded,
+    PooledMySQLDatabase,
+    PooledPostgresqlDatabase,
+    PooledSqliteDatabase,
+)
+
+from app.storage.errors import DatabaseUnreachable
+
+log = logging.getLogger(__name__)
+
+# What drivers raise when the connection, and not the statement, is at fault.
+_CONNECTION_LOST = (peewee.OperationalError, peewee.InterfaceError)
+_STARTUP_LOCK = "sluice startup"
+_STARTUP_LOCK_NUMBER = 0x51_01_CE
+# A pooled connection older than this is replaced: shorter than the idle limits of common firewalls.
+_CONNECTION_LIFE_SECONDS = 300
+
+Row = tuple[Any, ...]
+
+
+class Database:
+    """Wraps peewee's database so that the stores need three words: ``rows``, ``writing`` and ``tables``' models."""
+
+    def __init__(self, url: str, *, connections: int, timeout: float) -> None:
+        """``url``: sqlite, postgresql or mysql (MariaDB); ``timeout``: seconds to wait for a connection or a lock."""
+        self.peewee = _open(url, connections, timeout)
+        self.is_sqlite = isinstance(self.peewee, PooledSqliteDatabase)
+        self._described = _without_password(url)
+        # SQLite has one writer at a time; threads of this process queue here instead of polling the file.
+        self._one_writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """All rows of one statement. Outside a transaction a lost connection is replaced, once."""
+        with self.connected():
+            try:
+                return list(self.peewee.execute_sql(sql, params).fetchall())
+            except _CONNECTION_LOST:
+                if self.peewee.in_transaction():
+                    raise
+                self._replace_connection()
+                return list(self.peewee.execute_sql(sql, params).fetchall())
+
+    def fetch(self, query: Any) -> list[Row]:
+        """All rows of a peewee query, as tuples of its columns."""
+        sql, params = query.sql()
+        return self.rows(sql, params)
+
+    @contextmanager
+    def writing(self, lock: Callable[[], None] | None = None) -> Iterator[None]:
+        """A transaction; ``lock`` is called first inside it, to keep out those that it must not overlap."""
+        with self._one_writer, self.connected(), ExitStack() as stack:
+            try:
+                stack.enter_context(self._transaction())
+            except _CONNECTION_LOST:
+                self._replace_connection()
+                stack.enter_context(self._transaction())
+            if lock is not None:
+                lock()
+            yield
+
+    @contextmanager
+    def connected(self) -> Iterator[None]:
+        """A pooled connection for the calling thread, given back at the end unless it had one before."""
+        if not self.peewee.is_closed():
+            yield
+            return
+        self.peewee.connect()
+        try:
+            yield
+        finally:
+            self.peewee.close()
+
+    def ping(self) -> None:
+        """Raises DatabaseUnreachable."""
+        try:
+            self.rows("SELECT 1")
+        except peewee.ImproperlyConfigured as exc:
+            raise DatabaseUnreachable(_driver_missing(self._described)) from exc
+        except (peewee.PeeweeException, MaxConnectionsExceeded) as exc:
+            raise DatabaseUnreachable(
+                f"The database {self._described} cannot be reached ({_first_line(exc)}): check GF_DATABASE_URL, "
+                "and that the server runs and lets this machine in."
+            ) from exc
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Held by one process of all that use this database: for migrations and the first start."""
+        if self.is_sqlite:
+            with open(f"{self.peewee.database}.lock", "w") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield
+            return
+        with self.connected():
+            if isinstance(self.peewee, PooledPostgresqlDatabase):
+                take, give = "SELECT pg_advisory_lock(%s)", "SELECT pg_advisory_unlock(%s)"
+                key: Any = _STARTUP_LOCK_NUMBER
+            else:
+                take, give, key = "SELECT GET_LOCK(%s, 300)", "SELECT RELEASE_LOCK(%s)", _STARTUP_LOCK
+            self.rows(take, (key,))
+            try:
+                yield
+            finally:
+                self.rows(give, (key,))
+
+    def close(self) -> None:
+        """Closes every connection; the next use opens new ones. Called before a fork, which must not share them."""
+        self.peewee.close_all()
+
+    def _transaction(self) -> Any:
+        # IMMEDIATE takes SQLite's write lock now: a transaction that reads first and writes later could find that
+        # another one wrote in between, and would fail with "database is locked" without waiting.
+        return self.peewee.transaction("IMMEDIATE") if self.is_sqlite else self.peewee.transaction()
+
+    def _replace_connection(self) -> None:
+        log.warning("a database connection was lost and is replaced", extra={"event": "database_reconnect"})
+        self.peewee.manual_close()
+        self.peewee.connect()
+
+
+def _open(url: str, connections: int, timeout: float) -> Any:
+    scheme = urlsplit(url).scheme
+    kind = _KINDS.get(scheme)
+    if kind is None:
+        raise DatabaseUnreachable(
+            f"GF_DATABASE_URL begins with {scheme!r}: it must begin with sqlite://, postgresql:// or mysql://."
+        )
+    try:
+        given = db_url.parse(url.replace(scheme, _PEEWEE_SCHEMES[kind], 1), unquote_password=True, unquote_user=True)
+    except ValueError as exc:
+        raise DatabaseUnreachable(f"GF_DATABASE_URL cannot be read ({exc}).") from None
+    if not given.get("database") or given["database"] == ":memory:":
+        raise DatabaseUnreachable("GF_DATABASE_URL must name a database (for sqlite: a file).")
+    pool = {"max_connections": connections, "timeout": timeout, "stale_timeout": _CONNECTION_LIFE_SECONDS}
+    field_types = {"LONGTEXT": "LONGTEXT" if kind is PooledMySQLDatabase else "TEXT"}
+    return kind(**{**_OPTIONS[kind](timeout), **given, **pool, "field_types": field_types})
+
+
+def _sqlite_options(timeout: float) -> dict[str, Any]:
+    # WAL lets readers go on while one writes. FULL: an acknowledged write also survives a power cut.
+    pragmas = {"busy_timeout": int(timeout * 1000), "journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+    return {"pragmas": pragmas, "timeout": timeout, "check_same_thread": False}
+
+
+def _postgresql_options(timeout: float) -> dict[str, Any]:
+    return {
+        "connect_timeout": max(2, min(int(timeout), 10)),
+        "options": f"-c lock_timeout={int(timeout * 1000)}",
+        "prefer_psycopg3": True,
+    }
+
+
+def _mariadb_options(timeout: float) -> dict[str, Any]:
+    return {
+        "connect_timeout": max(2, min(int(timeout), 10)),
+        # After waiting for a lock a transaction must see what the one before it wrote.
+        "init_command": "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        # Too long a value is an error, never cut off in silence.
+        "sql_mode": "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION",
+        "charset": "utf8mb4",
+    }
+
+
+_KINDS = {
+    "sqlite": PooledSqliteDatabase,
+    "sqlite3": PooledSqliteDatabase,
+    "postgres": PooledPostgresqlDatabase,
+    "postgresql": PooledPostgresqlDatabase,
+    "mysql": PooledMySQLDatabase,
+    "mariadb": PooledMySQLDatabase,
+}
+_PEEWEE_SCHEMES = {
+    PooledSqliteDatabase: "sqlite",
+    PooledPostgresqlDatabase: "postgresql",
+    PooledMySQLDatabase: "mysql",
+}
+_OPTIONS = {
+    PooledSqliteDatabase: _sqlite_options,
+    PooledPostgresqlDatabase: _postgresql_options,
+    PooledMySQLDatabase: _mariadb_options,
+}
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return f"at {Path(parts.path.removeprefix('/')) if parts.path else url}"
+    return f"{parts.path.lstrip('/')!r} on {parts.hostname}{f':{parts.port}' if parts.port else ''}"
+
+
+def _first_line(exc: BaseException) -> str:
+    return (str(exc).strip().splitlines() or [type(exc).__name__])[0]
+
+
+def _driver_missing(described: str) -> str:
+    return (
+        f"The driver for the database {described} is not installed: install Sluice with the extra 'postgres' or "
+        "'mysql', for example pip install 'sluice[postgres]'."
+    )

@@ -1,0 +1,170 @@
+"""Rows of data sources."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+import peewee
+
+from app.registry.datasource import ById, ByName, ByUid, DataSource, Ref
+from app.registry.errors import DataSourceNameTaken, DataSourceUidTaken
+from app.registry.json_data import JsonData
+from app.storage.database import Database, Row
+from app.storage.org_lock import OrgLock
+from app.storage.tables import Tables, select_text
+
+_NO_CIPHERTEXTS: Mapping[str, str] = MappingProxyType({})
+
+
+class DataSources:
+    """Implements registry.store.DataSourceStore. ``clock`` gives epoch seconds."""
+
+    def __init__(self, database: Database, tables: Tables, org_lock: OrgLock, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._rows = rows = tables.data_sources
+        self._org_lock = org_lock
+        self._clock = clock
+        columns = (
+            rows.id,
+            rows.uid,
+            rows.org_id,
+            rows.name,
+            rows.type,
+            rows.access,
+            rows.url,
+            rows.user,
+            rows.database,
+            rows.basic_auth,
+            rows.basic_auth_user,
+            rows.with_credentials,
+            rows.default_of,
+            rows.json_data,
+            rows.read_only,
+            rows.api_version,
+            rows.version,
+            rows.ciphertexts,
+        )
+        in_org = rows.in_org(0, *columns)
+        self._by_id = select_text(in_org.where(rows.id == 1), parameters=[0, 1])
+        self._by_uid = select_text(in_org.where(rows.uid == "u"), parameters=[0, "u"])
+        self._by_name = select_text(in_org.where(rows.name == "n"), parameters=[0, "n"])
+        self._all = select_text(in_org.order_by(rows.name).limit(1), parameters=[0, 1])
+
+    def writing(self, org_id: int) -> AbstractContextManager[None]:
+        """See the protocol."""
+        return self._org_lock.writing(org_id)
+
+    def find(self, org_id: int, ref: Ref) -> DataSource | None:
+        """See the protocol."""
+        match ref:
+            case ById(number):
+                found = self._database.rows(self._by_id, (org_id, number))
+            case ByUid(uid):
+                found = self._database.rows(self._by_uid, (org_id, uid))
+            case ByName(name):
+                found = self._database.rows(self._by_name, (org_id, name))
+        return _data_source(found[0]) if found else None
+
+    def all(self, org_id: int, limit: int | None) -> Sequence[DataSource]:
+        """See the protocol."""
+        # The largest LIMIT that all three databases take.
+        most = 2**31 - 1 if limit is None else limit
+        return [_data_source(row) for row in self._database.rows(self._all, (org_id, most))]
+
+    def count(self, org_id: int) -> int:
+        """See the protocol."""
+        return int(self._database.fetch(self._rows.in_org(org_id, peewee.fn.COUNT(self._rows.id)))[0][0])
+
+    def count_everywhere(self) -> int:
+        """See the protocol. Counts rows without looking into any."""
+        return int(self._database.rows("SELECT COUNT(*) FROM data_source")[0][0])
+
+    def names(self, org_id: int) -> Sequence[str]:
+        """See the protocol."""
+        return [row[0] for row in self._database.fetch(self._rows.in_org(org_id, self._rows.name))]
+
+    def refuse_taken_name(self, org_id: int, name: str, besides: int) -> None:
+        """See the protocol."""
+        same = self._rows.in_org(org_id, self._rows.id).where(self._rows.name == name, self._rows.id != besides)
+        if self._database.fetch(same):
+            raise DataSourceNameTaken(name)
+
+    def add(self, org_id: int, row: DataSource) -> int:
+        """See the protocol."""
+        self._refuse_taken_uid(org_id, row.uid, besides=0)
+        now = int(self._clock())
+        values = _values(row)
+        return int(
+            self._rows.insert(org_id=org_id, **values, ciphertexts="{}", created_at=now, updated_at=now).execute()
+        )
+
+    def replace(self, org_id: int, row: DataSource) -> None:
+        """See the protocol."""
+        self._refuse_taken_uid(org_id, row.uid, besides=row.id)
+        change = self._rows.change_in_org(org_id, **_values(row), updated_at=int(self._clock()))
+        change.where(self._rows.id == row.id).execute()
+
+    def set_ciphertexts(self, org_id: int, data_source_id: int, ciphertexts: Mapping[str, str]) -> None:
+        """See the protocol."""
+        text = orjson.dumps(dict(ciphertexts)).decode()
+        self._rows.change_in_org(org_id, ciphertexts=text).where(self._rows.id == data_source_id).execute()
+
+    def clear_default(self, org_id: int, keep: int) -> None:
+        """See the protocol."""
+        change = self._rows.change_in_org(org_id, default_of=None)
+        change.where(self._rows.default_of == org_id, self._rows.id != keep).execute()
+
+    def delete(self, org_id: int, data_source_id: int) -> None:
+        """See the protocol."""
+        self._rows.delete_in_org(org_id).where(self._rows.id == data_source_id).execute()
+
+    def _refuse_taken_uid(self, org_id: int, uid: str, besides: int) -> None:
+        same = self._rows.in_org(org_id, self._rows.id).where(self._rows.uid == uid, self._rows.id != besides)
+        if self._database.fetch(same):
+            raise DataSourceUidTaken(uid)
+
+
+def _values(row: DataSource) -> dict[str, Any]:
+    return {
+        "uid": row.uid,
+        "name": row.name,
+        "type": row.type,
+        "access": row.access,
+        "url": row.url,
+        "user": row.user,
+        "database": row.database,
+        "basic_auth": row.basic_auth,
+        "basic_auth_user": row.basic_auth_user,
+        "with_credentials": row.with_credentials,
+        "default_of": row.org_id if row.is_default else None,
+        "json_data": row.json_data.text,
+        "read_only": row.read_only,
+        "api_version": row.api_version,
+        "version": row.version,
+    }
+
+
+def _data_source(row: Row) -> DataSource:
+    # SQLite and MariaDB give booleans as 0 and 1.
+    return DataSource(
+        id=row[0],
+        uid=row[1],
+        org_id=row[2],
+        name=row[3],
+        type=row[4],
+        access=row[5],
+        url=row[6],
+        user=row[7],
+        database=row[8],
+        basic_auth=bool(row[9]),
+        basic_auth_user=row[10],
+        with_credentials=bool(row[11]),
+        is_default=row[12] is not None,
+        json_data=JsonData(row[13]),
+        read_only=bool(row[14]),
+        api_version=row[15],
+        version=row[16],
+        ciphertexts=orjson.loads(row[17]) if row[17] != "{}" else _NO_CIPHERTEXTS,
+    )

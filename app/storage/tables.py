@@ -1,0 +1,209 @@
+"""The models, as the newest migration leaves the tables; bound to one database at a time, never globally."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import peewee
+
+from app.storage.database import Database
+
+
+class LongText(peewee.TextField):
+    """Text without MariaDB's limit of 64 KiB."""
+
+    field_type = "LONGTEXT"
+
+
+class _Row(peewee.Model):
+    id = peewee.AutoField()
+
+    class Meta:
+        legacy_table_names = False
+
+
+class TenantRow(_Row):
+    """A row that belongs to an org. ``in_org`` is the only way to select, change or delete some."""
+
+    org_id = peewee.IntegerField()
+
+    @classmethod
+    def in_org(cls, org_id: int, *columns: Any) -> Any:
+        """A select of the org's rows."""
+        return super().select(*columns).where(cls.org_id == org_id)
+
+    @classmethod
+    def change_in_org(cls, org_id: int, **values: Any) -> Any:
+        """An update of the org's rows."""
+        return super().update(**values).where(cls.org_id == org_id)
+
+    @classmethod
+    def delete_in_org(cls, org_id: int) -> Any:
+        """A delete of the org's rows."""
+        return super().delete().where(cls.org_id == org_id)
+
+    @classmethod
+    def select(cls, *_: Any) -> Any:
+        """Refused: the org must be named."""
+        raise TypeError(f"{cls.__name__} is selected with in_org(org_id)")
+
+    @classmethod
+    def update(cls, *_: Any, **__: Any) -> Any:
+        """Refused: the org must be named."""
+        raise TypeError(f"{cls.__name__} is changed with change_in_org(org_id)")
+
+    @classmethod
+    def delete(cls) -> Any:
+        """Refused: the org must be named."""
+        raise TypeError(f"{cls.__name__} is deleted with delete_in_org(org_id)")
+
+
+class OrgRow(_Row):
+    """An org."""
+
+    name = peewee.CharField(190)
+    created_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "org"
+
+
+class AccountRow(_Row):
+    """A user or a service account: they share ids, because permissions address both by one id."""
+
+    uid = peewee.CharField(40)
+    login = peewee.CharField(255)
+    email = peewee.CharField(190, null=True)
+    name = peewee.CharField(255)
+    password_hash = peewee.CharField(255)
+    is_server_admin = peewee.BooleanField()
+    is_disabled = peewee.BooleanField()
+    is_service_account = peewee.BooleanField()
+    org_id = peewee.IntegerField()  # the org used when a request names none
+    created_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "account"
+
+
+class MemberRow(TenantRow):
+    """A role of an account in an org."""
+
+    account_id = peewee.IntegerField()
+    role = peewee.CharField(20)
+
+    class Meta:
+        table_name = "org_member"
+
+
+class TokenRow(TenantRow):
+    """A service account token, or (without service account) a legacy API key."""
+
+    name = peewee.CharField(190)
+    token_hash = peewee.CharField(64)
+    service_account_id = peewee.IntegerField(null=True)
+    role = peewee.CharField(20, null=True)
+    created_at = peewee.BigIntegerField()
+    expires_at = peewee.BigIntegerField(null=True)
+    last_used_at = peewee.BigIntegerField(null=True)
+    is_revoked = peewee.BooleanField()
+
+    class Meta:
+        table_name = "token"
+
+
+class DataSourceRow(TenantRow):
+    """A data source. ``default_of`` is the org's id on its default and NULL elsewhere; being unique, it keeps any
+    database from holding two defaults."""
+
+    uid = peewee.CharField(40)
+    name = peewee.CharField(190)
+    type = peewee.CharField(255)
+    access = peewee.CharField(255)
+    url = peewee.CharField(255)
+    user = peewee.CharField(255)
+    database = peewee.CharField(255)
+    basic_auth = peewee.BooleanField()
+    basic_auth_user = peewee.CharField(255)
+    with_credentials = peewee.BooleanField()
+    default_of = peewee.IntegerField(null=True)
+    json_data = LongText()
+    ciphertexts = LongText()
+    read_only = peewee.BooleanField()
+    api_version = peewee.CharField(255)
+    version = peewee.BigIntegerField()
+    created_at = peewee.BigIntegerField()
+    updated_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "data_source"
+
+
+class DataKeyRow(_Row):
+    """A wrapped data key, in base64."""
+
+    key_id = peewee.CharField(40)
+    salt = peewee.CharField(64)
+    wrapped = peewee.CharField(255)
+    is_active = peewee.BooleanField()
+    created_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "data_key"
+
+
+class AuditEventRow(TenantRow):
+    """Something that was done."""
+
+    at = peewee.BigIntegerField()
+    actor = peewee.CharField(255)
+    door = peewee.CharField(40)
+    action = peewee.CharField(190)
+    target = peewee.CharField(255)
+    detail = LongText()
+
+    class Meta:
+        table_name = "audit_event"
+
+
+class WrongPasswordRow(_Row):
+    """A wrong password for a login that may or may not exist."""
+
+    login = peewee.CharField(190)
+    at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "wrong_password"
+
+
+_R = TypeVar("_R", bound=_Row)
+
+
+class Tables:
+    """The models bound to one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.orgs = _bound(OrgRow, database)
+        self.accounts = _bound(AccountRow, database)
+        self.members = _bound(MemberRow, database)
+        self.tokens = _bound(TokenRow, database)
+        self.data_sources = _bound(DataSourceRow, database)
+        self.data_keys = _bound(DataKeyRow, database)
+        self.audit_events = _bound(AuditEventRow, database)
+        self.wrong_passwords = _bound(WrongPasswordRow, database)
+
+
+def _bound(model: type[_R], database: Database) -> type[_R]:
+    meta = type("Meta", (), {"database": database.peewee, "table_name": model._meta.table_name})
+    return type(model.__name__, (model,), {"Meta": meta})
+
+
+def select_text(query: Any, *, parameters: Sequence[Any]) -> str:
+    """The SQL text of ``query``, to be run many times with other parameters.
+
+    Building it costs forty times what running it does. ``parameters`` are those that the query was written with,
+    in order: they are compared, so that a constant in the query cannot slip in among them unseen.
+    """
+    sql, found = query.sql()
+    if list(found) != list(parameters):
+        raise ValueError(f"expected the parameters {parameters!r}, found {found!r}")
+    return str(sql)

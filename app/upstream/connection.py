@@ -1,0 +1,228 @@
+"""One HTTP/1.1 connection: writes a request, reads a response piece by piece. httptools does the parsing."""
+
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Iterator
+
+import httptools
+
+from app.upstream.errors import UpstreamTimeout, UpstreamUnreachable
+from app.upstream.request import OutboundBody, OutboundRequest
+
+# Large enough that the kernel's copies dominate, small enough for hundreds of streams in one process.
+_CHUNK_BYTES = 65_536
+# An upstream that never ends its headers must not fill the memory.
+_HEAD_BYTES = 262_144
+# RFC 9110 6.4.1: these never have a body, whatever their headers say.
+_WITHOUT_BODY = frozenset({204, 304})
+_CONTINUE, _SWITCHING = 100, 101
+
+
+class Connection:
+    """Not for two threads at once. ``idle_since`` is monotonic seconds, kept by the pool."""
+
+    def __init__(self, sock: socket.socket | ssl.SSLSocket) -> None:
+        self._sock = sock
+        self._reader = _Reader("GET")
+        self.idle_since = 0.0
+
+    def send(self, request: OutboundRequest, body: OutboundBody | None, deadline: float) -> None:
+        """Writes the request. Raises UpstreamUnreachable or UpstreamTimeout (phase send), and what ``body`` raises."""
+        self._reader = _Reader(request.method)
+        head = _head(request, body)
+        try:
+            if body is None:
+                self._write(head, deadline)
+                return
+            # One packet for a small request: the head waits for the first piece of the body.
+            for piece in _framed(body):
+                self._write(head + piece, deadline)
+                head = b""
+            if head:
+                self._write(head, deadline)
+        except TimeoutError as exc:
+            raise UpstreamTimeout("send", "the time was over while the request was written") from exc
+        except (BrokenPipeError, ConnectionResetError) as exc:
+            # A server may answer and close before it read all; what it answered is worth more than our error.
+            if not self._reader.began and not self._answered(deadline):
+                raise UpstreamUnreachable("send", "the connection was closed while the request was written") from exc
+        except OSError as exc:
+            raise UpstreamUnreachable("send", str(exc)) from exc
+
+    def read_head(self, deadline: float) -> tuple[int, list[tuple[str, str]]]:
+        """Status and headers. Raises UpstreamUnreachable or UpstreamTimeout (phase first-byte)."""
+        reader = self._reader
+        while not reader.has_head:
+            self._feed("first-byte", deadline)
+            if reader.ended and not reader.has_head:
+                raise UpstreamUnreachable("first-byte", "the connection was closed before an answer")
+            if reader.head_bytes > _HEAD_BYTES:
+                raise UpstreamUnreachable("first-byte", f"the answer's headers exceed {_HEAD_BYTES} bytes")
+        return reader.status, reader.headers
+
+    def next_piece(self, deadline: float) -> bytes | None:
+        """The next bytes of the body, or None at its end. Raises UpstreamUnreachable or UpstreamTimeout (body)."""
+        reader = self._reader
+        while not reader.pieces:
+            if reader.complete:
+                return None
+            if reader.ended:
+                if reader.until_close:
+                    return None
+                raise UpstreamUnreachable("body", "the connection was closed before the end of the answer")
+            self._feed("body", deadline)
+        return reader.pieces.popleft()
+
+    @property
+    def answer_began(self) -> bool:
+        """Whether any byte of the answer to the last request arrived."""
+        return self._reader.began
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the exchange ended in a way that leaves the connection fit for another."""
+        return self._reader.complete and self._reader.keep_alive and not self._reader.pieces
+
+    def is_alive(self) -> bool:
+        """Whether an idle connection is still open and silent: a byte now could only be a close or a stray answer."""
+        try:
+            self._sock.settimeout(0)
+            self._sock.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return True
+        except OSError:
+            return False
+        return False
+
+    def close(self) -> None:
+        """Ends the connection, at once."""
+        self._sock.close()
+
+    def _answered(self, deadline: float) -> bool:
+        try:
+            self._feed("first-byte", deadline)
+        except (UpstreamTimeout, UpstreamUnreachable):
+            return False
+        return self._reader.began
+
+    def _write(self, data: bytes, deadline: float) -> None:
+        self._sock.settimeout(_remaining(deadline))
+        self._sock.sendall(data)
+
+    def _feed(self, phase: str, deadline: float) -> None:
+        try:
+            self._sock.settimeout(_remaining(deadline))
+            data = self._sock.recv(_CHUNK_BYTES)
+        except TimeoutError as exc:
+            raise UpstreamTimeout(phase, "the time was over before the answer was") from exc
+        except OSError as exc:
+            raise UpstreamUnreachable(phase, str(exc)) from exc
+        try:
+            self._reader.feed(data)
+        except httptools.HttpParserError as exc:
+            raise UpstreamUnreachable(phase, f"the answer is not HTTP ({exc})") from exc
+
+
+class _Reader:
+    """Collects what the parser reports about one response."""
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+        self._parser = httptools.HttpResponseParser(self)
+        self.status = 0
+        self.headers: list[tuple[str, str]] = []
+        self.pieces: deque[bytes] = deque()
+        self.has_head = False
+        self.head_bytes = 0
+        self.complete = False
+        self.ended = False
+        self.began = False
+        self.keep_alive = False
+        self.until_close = False
+        self._stray = False
+
+    def feed(self, data: bytes) -> None:
+        if not data:
+            self.ended = True
+            return
+        self.began = True
+        if not self.has_head:
+            self.head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # 101: the gateway does not tunnel; nothing after the head is read.
+            self.complete = True
+        except httptools.HttpParserError:
+            if not self.complete:
+                raise
+            # Bytes after the end of the answer: the answer stands, the connection does not.
+            self.keep_alive = False
+
+    def on_message_begin(self) -> None:
+        # A second answer to one request: nobody asked for it, so it must not touch the first, nor be the next one's.
+        if self.has_head:
+            self._stray = True
+            self.keep_alive = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._stray:
+            self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
+
+    def on_headers_complete(self) -> None:
+        if self._stray:
+            return
+        self.status = self._parser.get_status_code()
+        if _CONTINUE <= self.status < 200 and self.status != _SWITCHING:
+            # RFC 9110 15.2: interim answers precede the real one.
+            self.headers = []
+            return
+        self.has_head = True
+        self.keep_alive = self._parser.should_keep_alive()
+        names = {name.lower() for name, _ in self.headers}
+        self.until_close = not names & {"content-length", "transfer-encoding"}
+        if self._method == "HEAD" or self.status in _WITHOUT_BODY:
+            self.complete = True
+            # The parser does not know the method and may hold a connection for a body that never comes.
+            self.keep_alive = self.keep_alive or not self._closes()
+
+    def on_body(self, piece: bytes) -> None:
+        if self.complete or self._stray:
+            self.keep_alive = False
+        else:
+            self.pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        if self.has_head and not self._stray:
+            self.complete = True
+
+    def _closes(self) -> bool:
+        if self._parser.get_http_version() == "1.0":
+            return True
+        return any(name.lower() == "connection" and "close" in value.lower() for name, value in self.headers)
+
+
+def _head(request: OutboundRequest, body: OutboundBody | None) -> bytes:
+    lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {request.host_header}"]
+    lines.extend(f"{name}: {value}" for name, value in request.headers)
+    if body is not None:
+        lines.append("Transfer-Encoding: chunked" if body.length is None else f"Content-Length: {body.length}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def _framed(body: OutboundBody) -> Iterator[bytes]:
+    if body.length is not None:
+        yield from body.chunks
+        return
+    for chunk in body.chunks:
+        yield b"%x\r\n%b\r\n" % (len(chunk), chunk)
+    yield b"0\r\n\r\n"
+
+
+def _remaining(deadline: float) -> float:
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
+        raise TimeoutError
+    return remaining

@@ -1,0 +1,32 @@
+"""The request that goes out, whole, as a value."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundRequest:
+    """What is sent, and where. Headers and target hold credentials, so they are kept out of ``repr``.
+
+    ``headers`` has no Host, framing or hop-by-hop field: the transport writes those. ``pool`` names the pool whose
+    idle connections may be used; requests of two pools never share a connection. ``timeout`` bounds the whole
+    exchange, in seconds.
+    """
+
+    pool: str
+    scheme: str
+    host: str
+    port: int
+    host_header: str
+    method: str
+    target: str = field(repr=False)
+    headers: Sequence[tuple[str, str]] = field(repr=False)
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundBody:
+    """A request body to stream. ``length`` in bytes, or None when it is not known before its end."""
+
+    length: int | None
+    chunks: Iterator[bytes]

@@ -1,0 +1,79 @@
+"""The rows of the table: which readings are set against each other, and what must be and is good to be reached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks import subjects
+from benchmarks.ratios import Ratio, cost, cost_above, speed
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A row: its name for ``--only``, and the readings its ratio is made of, in the ratio's order."""
+
+    name: str
+    case: str
+    ratio: Callable[..., Ratio]
+    readings: tuple[str, ...]
+    must: str
+    good: str
+
+
+COMPARISONS = (
+    Comparison(
+        "get",
+        "GET by uid / bare Flask hello",
+        speed,
+        (subjects.GET_BY_UID, subjects.HELLO_BUSY),
+        must=">= 0.70",
+        good=">= 1.3",
+    ),
+    Comparison(
+        "proxy",
+        "proxy 1 KB / bare Flask hello",
+        speed,
+        (subjects.PROXY_1K, subjects.HELLO_BUSY),
+        must=">= 0.50",
+        good=">= 1.1",
+    ),
+    Comparison(
+        "proxy-nginx",
+        "proxy 1 KB / nginx proxy",
+        speed,
+        (subjects.PROXY_1K, subjects.NGINX_1K),
+        must=">= 0.040",
+        good=">= 0.09",
+    ),
+    Comparison(
+        "proxy-nginx-100k",
+        "proxy 100 KB / nginx proxy",
+        speed,
+        (subjects.PROXY_100K, subjects.NGINX_100K),
+        must=">= 0.15",
+        good=">= 0.25",
+    ),
+    Comparison(
+        "list",
+        "list of 1,000, less hello / json.dumps of it",
+        cost_above,
+        (subjects.LIST, subjects.DUMPS, subjects.HELLO_SINGLE),
+        must="<= 2.0",
+        good="<= 0.5",
+    ),
+    Comparison(
+        "create",
+        "create / bare Flask hello, 1 client",
+        cost,
+        (subjects.CREATE, subjects.HELLO_SINGLE),
+        must="<= 2.5",
+        good="<= 1.5",
+    ),
+    Comparison(
+        "update",
+        "update / bare Flask hello, 1 client",
+        cost,
+        (subjects.UPDATE, subjects.HELLO_SINGLE),
+        must="<= 2.5",
+        good="<= 1.5",
+    ),
+)

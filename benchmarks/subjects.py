@@ -1,0 +1,68 @@
+"""What can be timed, by name: each subject takes a number of seconds and returns a reading."""
+
+import json
+from collections.abc import Callable, Mapping
+from itertools import count
+
+from benchmarks.loopback import HOST
+from benchmarks.population import CREATED_PREFIX, new_data_source, remove_created
+from benchmarks.reading import Reading
+from benchmarks.serialization import measure_dumps
+from benchmarks.stage import Stage
+from benchmarks.wrk import Load, measure
+
+BUSY_CONNECTIONS = 16
+HELLO_BUSY = f"hello, {BUSY_CONNECTIONS} connections"
+HELLO_SINGLE = "hello, 1 connection"
+GET_BY_UID = "GET by uid"
+LIST = "list of 1,000"
+DUMPS = "json.dumps of the list"
+CREATE = "create"
+UPDATE = "update"
+PROXY_1K = "proxy 1 KB"
+PROXY_100K = "proxy 100 KB"
+NGINX_1K = "nginx proxy 1 KB"
+NGINX_100K = "nginx proxy 100 KB"
+
+Measure = Callable[[int], Reading]
+
+
+def subjects(stage: Stage) -> Mapping[str, Measure]:
+    """Return everything that can be timed on this stage."""
+    proxied = f"/api/datasources/proxy/uid/{stage.population.read_uid}"
+    return {
+        HELLO_BUSY: _wrk(stage, Load(stage.hello, "/", BUSY_CONNECTIONS)),
+        GET_BY_UID: _wrk(stage, _read(stage, f"/api/datasources/uid/{stage.population.read_uid}", BUSY_CONNECTIONS)),
+        PROXY_1K: _wrk(stage, _read(stage, f"{proxied}/1k", BUSY_CONNECTIONS)),
+        NGINX_1K: _wrk(stage, Load(stage.nginx, "/1k", BUSY_CONNECTIONS)),
+        PROXY_100K: _wrk(stage, _read(stage, f"{proxied}/100k", BUSY_CONNECTIONS)),
+        NGINX_100K: _wrk(stage, Load(stage.nginx, "/100k", BUSY_CONNECTIONS)),
+        HELLO_SINGLE: _wrk(stage, Load(stage.hello, "/", 1)),
+        LIST: _wrk(stage, _read(stage, "/api/datasources", 1)),
+        DUMPS: lambda seconds: measure_dumps(stage.client.list(), seconds=seconds, core=stage.cores.server),
+        CREATE: _write(stage, "POST", "/api/datasources", name=f"{CREATED_PREFIX}@"),
+        UPDATE: _write(stage, "PUT", f"/api/datasources/uid/{stage.population.updated_uid}", name="updated-@"),
+    }
+
+
+def _wrk(stage: Stage, load: Load) -> Measure:
+    return lambda seconds: measure(load, seconds=seconds, core=stage.cores.load)
+
+
+def _read(stage: Stage, path: str, connections: int) -> Load:
+    return Load(stage.sluice, path, connections, stage.client.headers)
+
+
+def _write(stage: Stage, method: str, path: str, *, name: str) -> Measure:
+    body = json.dumps(new_data_source(name, url=f"http://{HOST}:9/@"))
+    runs = count()
+
+    def once_more(seconds: int) -> Reading:
+        writes = (method, str(next(runs)), body)
+        load = Load(stage.sluice, path, 1, stage.client.headers, writes)
+        try:
+            return measure(load, seconds=seconds, core=stage.cores.load)
+        finally:
+            remove_created(stage.client)
+
+    return once_more

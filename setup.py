@@ -1,0 +1,5 @@
+"""A shim: all metadata stands in setup.cfg."""
+
+from setuptools import setup
+
+setup()

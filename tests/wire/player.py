@@ -1,0 +1,271 @@
+"""Plays a wire case: real requests to a real server, in an org that the case has to itself."""
+
+import http.client
+import json
+import re
+import secrets
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from installations import Installation
+from servers.gunicorn import ADMIN_PASSWORD
+from servers.ports import LOOPBACK, free_port
+from servers.upstream import Upstream, recording_upstream
+from wire.matching import match
+
+from app.identity.identity import Identity, system
+from app.identity.roles import Role
+from app.identity.store import NewToken
+from app.identity.tokens import hash_secret, new_secret, service_token
+from app.registry.datasource import ByUid, NewDataSource
+from app.registry.json_data import JsonData
+
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_PASSWORD = "a-long-password"
+_TOKEN_NAME = "player"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Player:
+    """One play of one case."""
+
+    def __init__(self, installation: Installation, case: Mapping[str, Any]) -> None:
+        self._installation = installation
+        self._case = case
+        self._services = installation.services
+        self._saved: dict[str, Any] = {}
+
+    def play(self) -> None:
+        """Raises AssertionError at the first step that does not go as the case says."""
+        with ExitStack() as stack:
+            self._upstream = stack.enter_context(recording_upstream())
+            self._upstream.default = _default_answer(self._upstream)
+            self._port = self._installation.served(self._case.get("settings", {})).port
+            for number, step in enumerate(self._case["steps"], start=1):
+                self._step(step, f"step {number}")
+
+    def _step(self, step: Mapping[str, Any], where: str) -> None:
+        if "request" in step:
+            reply = self._send(step["as"], self._filled(step["request"]))
+            self._check(self._filled(step["response"]), reply, where)
+            self._save(step, json.loads(reply.body) if "save" in step else None)
+        elif "stored" in step:
+            self._save(step, self._store(self._filled(step["stored"]), self._filled(step.get("org", "{org}"))))
+        elif "token" in step:
+            self._save(step, self._mint(step["token"]))
+        elif "upstream_answers" in step:
+            answer = dict(self._filled(step["upstream_answers"]))
+            headers = [(name, value) for name, value in answer.pop("headers", [])]
+            body = answer.pop("body", "").encode()
+            self._upstream.answer(**answer, headers=headers, body=body)
+        else:
+            self._check_upstream(self._filled(step["upstream_received"]), where)
+
+    # What the case may name
+
+    def _value(self, name: str) -> Any:
+        if name in self._saved:
+            return self._saved[name]
+        known = {
+            "org": lambda: self._org,
+            "other_org": lambda: self._other_org,
+            "upstream": lambda: self._upstream.address,
+            "closed": lambda: f"{LOOPBACK}:{free_port()}",
+            "user": lambda: self._user,
+            "password": lambda: _PASSWORD,
+        }
+        if name in known:
+            return known[name]()
+        if name.endswith("_token"):
+            return self._token(name.removesuffix("_token"))
+        raise KeyError(name)
+
+    @cached_property
+    def _org(self) -> int:
+        return self._new_org()
+
+    @cached_property
+    def _other_org(self) -> int:
+        return self._new_org()
+
+    @cached_property
+    def _user(self) -> str:
+        login = f"user-{secrets.token_hex(6)}"
+        directory = self._services.directory
+        user_id = directory.create_user(
+            system(self._org, "test"),
+            login=login,
+            password=_PASSWORD,
+            email="",
+            role=Role.ADMIN,
+            is_server_admin=False,
+        )
+        directory.add_member(system(self._other_org, "test"), user_id, Role.ADMIN)
+        return login
+
+    def _new_org(self) -> int:
+        return self._services.directory.create_org(system(0, "test"), f"org {secrets.token_hex(6)}").id
+
+    def _token(self, who: str) -> str:
+        name = f"token of {who}"
+        if name not in self._saved:
+            org = self._other_org if who.startswith("other_") else self._org
+            role = Role(who.removeprefix("other_").title())
+            self._saved[name] = self._mint_for(system(org, "test"), role, {})
+        return str(self._saved[name])
+
+    def _mint(self, wanted: Mapping[str, Any]) -> dict[str, str]:
+        return {"key": self._mint_for(system(self._org, "test"), Role(wanted["role"]), wanted)}
+
+    def _mint_for(self, caller: Identity, role: Role, wanted: Mapping[str, Any]) -> str:
+        # Straight into the store, because no API makes tokens that are expired or revoked already.
+        accounts = self._services.service_accounts
+        account = accounts.create(caller, name=f"{_TOKEN_NAME} {secrets.token_hex(6)}", role=role, is_disabled=False)
+        secret, now = new_secret(), int(time.time())
+        directories = self._services.storage.directories
+        with directories.writing(caller.org_id):
+            directories.add_token(
+                NewToken(
+                    org_id=caller.org_id,
+                    name=account.name,
+                    token_hash=hash_secret(secret),
+                    created_at=now,
+                    expires_at=now if wanted.get("expired") else None,
+                    role=None,
+                    service_account_id=account.id,
+                    is_revoked=bool(wanted.get("revoked")),
+                )
+            )
+        return service_token(secret)
+
+    # What a step does
+
+    def _send(self, who: str, request: Mapping[str, Any]) -> Reply:
+        headers = {name: str(_basic(value)) for name, value in request.get("headers", {}).items()}
+        if authorization := self._authorization(who):
+            headers.setdefault("Authorization", authorization)
+        body = None
+        if "json" in request:
+            body = json.dumps(request["json"]).encode()
+        elif "body" in request:
+            body = request["body"].encode()
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+        connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=30)
+        try:
+            connection.request(request["method"], request["path"], body=body, headers=headers)
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def _authorization(self, who: str) -> str | None:
+        match who:
+            case "nobody":
+                return None
+            case "user":
+                return str(_basic({"$basic": f"{self._user}:{_PASSWORD}"}))
+            case "server_admin":
+                return str(_basic({"$basic": f"admin:{ADMIN_PASSWORD}"}))
+            case _:
+                return f"Bearer {self._token(who)}"
+
+    def _store(self, members: Mapping[str, Any], org: int) -> dict[str, Any]:
+        storage, caller = self._services.storage, system(org, "test")
+        given = {_snake(name): value for name, value in members.items()}
+        given["json_data"] = JsonData.of(given.get("json_data", {}))
+        is_default, url = given.pop("is_default", False), given.pop("url", "")
+        made = self._services.registry.create(caller, NewDataSource(**given))
+        # What the use case decides or refuses is written past it.
+        with storage.data_sources.writing(org):
+            row = storage.data_sources.find(org, ByUid(made.uid))
+            assert row is not None
+            storage.data_sources.replace(org, replace(row, url=url, is_default=is_default))
+        return {"id": made.id, "uid": made.uid, "name": made.name}
+
+    def _check(self, expected: Mapping[str, Any], reply: Reply, where: str) -> None:
+        shown = f"{where}, answered {reply.status} {reply.body[:2000]!r}"
+        match(expected["status"], reply.status, f"{shown}: status")
+        for name, value in expected.get("headers", {}).items():
+            _check_header(value, reply.headers.get(name), f"{where}: header {name}")
+        if "json" in expected:
+            match(expected["json"], json.loads(reply.body), where)
+        if "text" in expected:
+            match(expected["text"], reply.body.decode(), f"{where}: body")
+        for text in expected.get("body_lacks", []):
+            assert text.encode() not in reply.body, f"{where}: the body holds {text!r}"
+
+    def _check_upstream(self, expected: Mapping[str, Any] | None, where: str) -> None:
+        if expected is None:
+            assert self._upstream.requests == [], f"{where}: the upstream got {self._upstream.requests}"
+            return
+        received = self._upstream.last
+        for name in ("method", "target"):
+            if name in expected:
+                match(expected[name], getattr(received, name), f"{where}: {name}")
+        if "body" in expected:
+            match(expected["body"], received.body.decode(), f"{where}: body")
+        for name, value in expected.get("headers", {}).items():
+            found = received.values(name)
+            assert len(found) < 2, f"{where}: the upstream got {name} twice: {found}"
+            _check_header(value, found[0] if found else None, f"{where}: upstream header {name}")
+
+    def _save(self, step: Mapping[str, Any], source: Any) -> None:
+        for name, path in step.get("save", {}).items():
+            value = source
+            for part in path.split("."):
+                value = value[int(part)] if isinstance(value, list) else value[part]
+            self._saved[name] = value
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._filled(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self._filled(one) for one in value]
+        if not isinstance(value, str):
+            return value
+        whole = _PLACEHOLDER.fullmatch(value)
+        if whole and self._knows(whole[1]):
+            return self._value(whole[1])
+        return _PLACEHOLDER.sub(lambda found: str(self._value(found[1])) if self._knows(found[1]) else found[0], value)
+
+    def _knows(self, name: str) -> bool:
+        try:
+            self._value(name)
+        except (KeyError, ValueError):
+            return False
+        return True
+
+
+def _check_header(expected: Any, found: str | None, where: str) -> None:
+    if expected is None:
+        assert found is None, f"{where}: expected none, found {found!r}"
+    else:
+        match(expected if isinstance(expected, dict) else str(expected), found, where)
+
+
+def _basic(value: Any) -> Any:
+    if isinstance(value, dict) and "$basic" in value:
+        return "Basic " + b64encode(value["$basic"].encode()).decode()
+    return value
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", name)
+
+
+def _default_answer(upstream: Upstream) -> Any:
+    return type(upstream.default)(status=200, headers=(("Content-Type", "text/plain"),), body=b"ok")
