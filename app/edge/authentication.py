@@ -3,9 +3,10 @@
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import parse_qs
 
 from flask import current_app, g, request
 
@@ -16,6 +17,7 @@ from app.services import Services
 EXTENSION = "sluice"
 # A token may stand in for a password, for clients that know basic auth only.
 _TOKEN_USER = "api_key"
+_ORG_PARAMETER = "targetOrgId"
 _ORG_ID = re.compile(r"[0-9]{1,18}")
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -35,8 +37,9 @@ def authenticate(door: str) -> Callable[[], None]:
     """A ``before_request`` function for the blueprints of one dialect; raises the errors of Authenticator."""
 
     def before_request() -> None:
+        environ = request.environ
         g.identity = services().authenticator.authenticate(
-            read_credentials(request.headers.get("Authorization")), door=door, org_id=requested_org()
+            read_credentials(environ.get("HTTP_AUTHORIZATION")), door=door, org_id=requested_org(environ)
         )
 
     return before_request
@@ -77,9 +80,11 @@ def read_credentials(authorization: str | None) -> Credentials:
     return None
 
 
-def requested_org() -> int | None:
-    """The org that the request names: ``targetOrgId`` before ``X-Grafana-Org-Id``. What is no number is ignored."""
-    for text in (request.args.get("targetOrgId"), request.headers.get("X-Grafana-Org-Id")):
+def requested_org(environ: Mapping[str, Any]) -> int | None:
+    """The org that a request names: ``targetOrgId`` before ``X-Grafana-Org-Id``. What is no number is ignored."""
+    query = environ.get("QUERY_STRING", "")
+    in_query = parse_qs(query).get(_ORG_PARAMETER, [""])[0] if _ORG_PARAMETER in query else ""
+    for text in (in_query, environ.get("HTTP_X_GRAFANA_ORG_ID", "")):
         if text and _ORG_ID.fullmatch(text) and int(text):
             return int(text)
     return None

@@ -1,5 +1,8 @@
 """The Flask application as every dialect needs it: JSON, routing, request life, health."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
@@ -7,7 +10,7 @@ from app.edge import operations
 from app.edge.authentication import EXTENSION
 from app.edge.body import BODY_LIMIT
 from app.edge.json import OrjsonProvider
-from app.edge.life import register_life
+from app.edge.life import DefaultHeaders, register_request_log
 from app.services import Services
 
 
@@ -18,9 +21,17 @@ class RestConverter(BaseConverter):
     part_isolating = False
 
 
+class _SyncFlask(Flask):
+    """Flask looks for coroutines on every call; no view here is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is."""
+        return func
+
+
 def new_flask_app(services: Services) -> Flask:
     """An application without doors."""
-    app = Flask("sluice", static_folder=None)
+    app = _SyncFlask("sluice", static_folder=None)
     app.json = OrjsonProvider(app)
     app.extensions[EXTENSION] = services
     app.config[BODY_LIMIT] = services.settings.max_body_bytes
@@ -28,6 +39,8 @@ def new_flask_app(services: Services) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.converters["rest"] = RestConverter
-    register_life(app, log_all=services.settings.router_logging)
+    app.wsgi_app = DefaultHeaders(app.wsgi_app)  # type: ignore[method-assign]
+    if services.settings.router_logging:
+        register_request_log(app)
     app.register_blueprint(operations.blueprint)
     return app

@@ -1,6 +1,6 @@
 """Marshmallow fields that take JSON types as they are, and schemas that dump fast."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -67,32 +67,44 @@ class Secrets(fields.Dict):
 
 
 class View(Schema):
-    """A schema that is dumped by reading one attribute a field, with no per-field machinery.
+    """A schema that is dumped by reading attributes, with no machinery per field.
 
-    The fields document the answer; what they name is what is read. ``fields.Constant`` and ``fields.Function`` work.
+    The fields document the answer; what they name is what is read. ``fields.Constant``, ``fields.Function`` and
+    ``fields.Nested`` work.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._getters: tuple[tuple[str, Callable[[Any], Any]], ...] = tuple(
-            (field.data_key or name, _getter(name, field)) for name, field in self.dump_fields.items()
-        )
+        self._one = _compiled([(field.data_key or name, name, field) for name, field in self.dump_fields.items()])
 
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:
-        """One object as a dict, or a list of them."""
+        """One object as a dict in the order of the fields, or a list of them."""
         if self.many if many is None else many:
-            return [{key: get(one) for key, get in self._getters} for one in obj]
-        return {key: get(obj) for key, get in self._getters}
+            return [self._one(one) for one in obj]
+        return self._one(obj)
 
 
-def _getter(name: str, field: fields.Field[Any]) -> Callable[[Any], Any]:
+def _compiled(members: Sequence[tuple[str, str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    # One dict display, written from the fields as dataclasses writes __init__: half the time of a loop over getters.
+    computed: dict[str, Any] = {}
+    parts = []
+    for number, (key, name, field) in enumerate(members):
+        attribute = field.attribute or name
+        if isinstance(field, (fields.Constant, fields.Function, fields.Nested)):
+            computed[f"get{number}"] = _getter(attribute, field)
+            parts.append(f"{key!r}: get{number}(row)")
+        else:
+            parts.append(f"{key!r}: row.{attribute}")
+    one: Callable[[Any], dict[str, Any]] = eval(f"lambda row: {{{', '.join(parts)}}}", computed)
+    return one
+
+
+def _getter(attribute: str, field: Any) -> Callable[[Any], Any]:
     if isinstance(field, fields.Constant):
-        constant = field.constant
-        return lambda _: constant
-    if isinstance(field, fields.Function) and field.serialize_func is not None:
-        computed: Callable[[Any], Any] = field.serialize_func
+        return lambda _: field.constant
+    if isinstance(field, fields.Function):
+        computed: Callable[[Any], Any] | None = field.serialize_func
+        assert computed is not None
         return computed
-    if isinstance(field, fields.Nested):
-        nested, read = field.schema, attrgetter(field.attribute or name)
-        return lambda obj: nested.dump(read(obj))
-    return attrgetter(field.attribute or name)
+    read, nested = attrgetter(attribute), field.schema
+    return lambda row: nested.dump(read(row))

@@ -122,7 +122,7 @@ class Registry:
             _check_lengths(name, new.url)
             self._store.refuse_taken_name(identity.org_id, name, besides=0)
             _check_uid(new.uid)
-            is_default = new.is_default or self._store.count(identity.org_id) == 0
+            is_default = new.is_default or not self._store.any(identity.org_id)
             if is_default:
                 self._store.clear_default(identity.org_id, keep=0)
             row = self._add(

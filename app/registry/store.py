@@ -19,6 +19,9 @@ class DataSourceStore(Protocol):
     def all(self, org_id: int, limit: int | None) -> Sequence[DataSource]:
         """By name as the database orders names; at most ``limit``."""
 
+    def any(self, org_id: int) -> bool:
+        """Whether the org has a data source."""
+
     def count(self, org_id: int) -> int: ...
 
     def count_everywhere(self) -> int: ...

@@ -6,7 +6,7 @@ import orjson
 
 from app.audit import AuditEvent
 from app.storage.database import Database
-from app.storage.tables import Tables
+from app.storage.tables import Tables, insert_text
 
 
 class AuditEvents:
@@ -15,21 +15,23 @@ class AuditEvents:
     def __init__(self, database: Database, tables: Tables, clock: Callable[[], float]) -> None:
         self._database = database
         self._rows = tables.audit_events
+        self._insert, self._columns = insert_text(self._rows)
         self._clock = clock
 
     def record(self, event: AuditEvent) -> None:
         """See the protocol. Outside a transaction the event could stay while what it tells of is rolled back."""
-        if not self._database.peewee.in_transaction():
+        if not self._database.in_transaction():
             raise RuntimeError("an audit event is recorded inside the transaction of what it tells of")
-        self._rows.insert(
-            org_id=event.org_id,
-            at=int(self._clock()),
-            actor=event.actor,
-            door=event.door,
-            action=event.action,
-            target=event.target,
-            detail=orjson.dumps(dict(event.detail)).decode(),
-        ).execute()
+        values = {
+            "org_id": event.org_id,
+            "at": int(self._clock()),
+            "actor": event.actor,
+            "door": event.door,
+            "action": event.action,
+            "target": event.target,
+            "detail": orjson.dumps(dict(event.detail)).decode(),
+        }
+        self._database.rows(self._insert, [values[name] for name in self._columns])
 
     def of_org(self, org_id: int) -> list[AuditEvent]:
         """All events of an org, oldest first."""

@@ -8,9 +8,12 @@ from playhouse.pool import MaxConnectionsExceeded
 from app.identity.roles import Role
 from app.identity.store import TokenRecord, UserRecord
 from app.storage.database import Database
+from app.storage.remembered import Remembered
 from app.storage.tables import Tables, select_text
 
 log = logging.getLogger(__name__)
+
+_REMEMBERED = 10_000
 
 
 class Authentications:
@@ -18,6 +21,7 @@ class Authentications:
 
     def __init__(self, database: Database, tables: Tables) -> None:
         self._database = database
+        self._tokens: Remembered[TokenRecord] = Remembered(database, limit=_REMEMBERED)
         self._members = members = tables.members
         self._wrong_passwords = tables.wrong_passwords
         accounts = tables.accounts
@@ -45,6 +49,9 @@ class Authentications:
 
     def token_by_hash(self, token_hash: str) -> TokenRecord | None:
         """See the protocol."""
+        return self._tokens.get(token_hash, lambda: self._read_token(token_hash))
+
+    def _read_token(self, token_hash: str) -> TokenRecord | None:
         found = self._database.rows(self._token_by_hash, (token_hash,))
         if not found:
             return None

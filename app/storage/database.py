@@ -19,6 +19,7 @@ from playhouse.pool import (
 )
 
 from app.storage.errors import DatabaseUnreachable
+from app.storage.revision import Revision
 
 log = logging.getLogger(__name__)
 
@@ -40,19 +41,31 @@ class Database:
         self.peewee = _open(url, connections, timeout)
         self.is_sqlite = isinstance(self.peewee, PooledSqliteDatabase)
         self._described = _without_password(url)
+        # None where asking would cost as much as reading.
+        self.revision = Revision(self.peewee.database, timeout) if self.is_sqlite else None
         # SQLite has one writer at a time; threads of this process queue here instead of polling the file.
         self._one_writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """All rows of one statement. Outside a transaction a lost connection is replaced, once."""
-        with self.connected():
-            try:
-                return list(self.peewee.execute_sql(sql, params).fetchall())
-            except _CONNECTION_LOST:
-                if self.peewee.in_transaction():
-                    raise
-                self._replace_connection()
-                return list(self.peewee.execute_sql(sql, params).fetchall())
+        if not self.peewee.is_closed():
+            return list(self.peewee.execute_sql(sql, params).fetchall())
+        self.peewee.connect()
+        try:
+            return list(self.peewee.execute_sql(sql, params).fetchall())
+        except _CONNECTION_LOST:
+            self._replace_connection()
+            return list(self.peewee.execute_sql(sql, params).fetchall())
+        finally:
+            self.peewee.close()
+
+    def in_transaction(self) -> bool:
+        """Whether the calling thread is inside ``writing``."""
+        return bool(self.peewee.in_transaction())
+
+    def run(self, sql: str, params: Sequence[Any]) -> int:
+        """Runs one statement inside ``writing`` and returns how many rows it changed."""
+        return int(self.peewee.execute_sql(sql, params).rowcount)
 
     def fetch(self, query: Any) -> list[Row]:
         """All rows of a peewee query, as tuples of its columns."""
@@ -119,6 +132,8 @@ class Database:
     def close(self) -> None:
         """Closes every connection; the next use opens new ones. Called before a fork, which must not share them."""
         self.peewee.close_all()
+        if self.revision is not None:
+            self.revision.close()
 
     def _transaction(self) -> Any:
         # IMMEDIATE takes SQLite's write lock now: a transaction that reads first and writes later could find that
@@ -142,6 +157,8 @@ def _open(url: str, connections: int, timeout: float) -> Any:
         given = db_url.parse(url.replace(scheme, _PEEWEE_SCHEMES[kind], 1), unquote_password=True, unquote_user=True)
     except ValueError as exc:
         raise DatabaseUnreachable(f"GF_DATABASE_URL cannot be read ({exc}).") from None
+    if "passwd" in given:  # peewee's parser still uses the driver's old name
+        given["password"] = given.pop("passwd")
     if not given.get("database") or given["database"] == ":memory:":
         raise DatabaseUnreachable("GF_DATABASE_URL must name a database (for sqlite: a file).")
     pool = {"max_connections": connections, "timeout": timeout, "stale_timeout": _CONNECTION_LIFE_SECONDS}

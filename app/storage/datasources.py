@@ -13,8 +13,13 @@ from app.registry.errors import DataSourceNameTaken, DataSourceUidTaken
 from app.registry.json_data import JsonData
 from app.storage.database import Database, Row
 from app.storage.org_lock import OrgLock
-from app.storage.tables import Tables, select_text
+from app.storage.remembered import Remembered
+from app.storage.tables import Tables, insert_text, select_text, update_in_org_text
 
+# About a kilobyte each.
+_REMEMBERED = 10_000
+# Of up to some thousand data sources each.
+_REMEMBERED_LISTS = 32
 _NO_CIPHERTEXTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -26,6 +31,8 @@ class DataSources:
         self._rows = rows = tables.data_sources
         self._org_lock = org_lock
         self._clock = clock
+        self._found: Remembered[DataSource] = Remembered(database, limit=_REMEMBERED)
+        self._listed: Remembered[Sequence[DataSource]] = Remembered(database, limit=_REMEMBERED_LISTS)
         columns = (
             rows.id,
             rows.uid,
@@ -51,6 +58,16 @@ class DataSources:
         self._by_uid = select_text(in_org.where(rows.uid == "u"), parameters=[0, "u"])
         self._by_name = select_text(in_org.where(rows.name == "n"), parameters=[0, "n"])
         self._all = select_text(in_org.order_by(rows.name).limit(1), parameters=[0, 1])
+        ids = rows.in_org(0, rows.id)
+        self._any = select_text(ids.limit(1), parameters=[0, 1])
+        self._same_name = select_text(ids.where(rows.name == "n", rows.id != 1), parameters=[0, "n", 1])
+        self._same_uid = select_text(ids.where(rows.uid == "u", rows.id != 1), parameters=[0, "u", 1])
+        self._defaults = select_text(ids.where(rows.default_of == 2, rows.id != 1), parameters=[0, 2, 1])
+        self._insert, self._columns = insert_text(rows)
+        self._changed = [name for name in self._columns if name not in {"org_id", "ciphertexts", "created_at"}]
+        self._update = update_in_org_text(rows, self._changed)
+        self._update_ciphertexts = update_in_org_text(rows, ["ciphertexts"])
+        self._update_default = update_in_org_text(rows, ["default_of"])
 
     def writing(self, org_id: int) -> AbstractContextManager[None]:
         """See the protocol."""
@@ -58,20 +75,17 @@ class DataSources:
 
     def find(self, org_id: int, ref: Ref) -> DataSource | None:
         """See the protocol."""
-        match ref:
-            case ById(number):
-                found = self._database.rows(self._by_id, (org_id, number))
-            case ByUid(uid):
-                found = self._database.rows(self._by_uid, (org_id, uid))
-            case ByName(name):
-                found = self._database.rows(self._by_name, (org_id, name))
-        return _data_source(found[0]) if found else None
+        return self._found.get((org_id, ref), lambda: self._find(org_id, ref))
 
     def all(self, org_id: int, limit: int | None) -> Sequence[DataSource]:
         """See the protocol."""
         # The largest LIMIT that all three databases take.
         most = 2**31 - 1 if limit is None else limit
-        return [_data_source(row) for row in self._database.rows(self._all, (org_id, most))]
+        return self._listed.get((org_id, most), lambda: self._all_of(org_id, most)) or []
+
+    def any(self, org_id: int) -> bool:
+        """See the protocol."""
+        return bool(self._database.rows(self._any, (org_id, 1)))
 
     def count(self, org_id: int) -> int:
         """See the protocol."""
@@ -87,42 +101,51 @@ class DataSources:
 
     def refuse_taken_name(self, org_id: int, name: str, besides: int) -> None:
         """See the protocol."""
-        same = self._rows.in_org(org_id, self._rows.id).where(self._rows.name == name, self._rows.id != besides)
-        if self._database.fetch(same):
+        if self._database.rows(self._same_name, (org_id, name, besides)):
             raise DataSourceNameTaken(name)
 
     def add(self, org_id: int, row: DataSource) -> int:
         """See the protocol."""
         self._refuse_taken_uid(org_id, row.uid, besides=0)
         now = int(self._clock())
-        values = _values(row)
-        return int(
-            self._rows.insert(org_id=org_id, **values, ciphertexts="{}", created_at=now, updated_at=now).execute()
-        )
+        values = {**_values(row), "org_id": org_id, "ciphertexts": "{}", "created_at": now, "updated_at": now}
+        return int(self._database.rows(self._insert, [values[name] for name in self._columns])[0][0])
 
     def replace(self, org_id: int, row: DataSource) -> None:
         """See the protocol."""
         self._refuse_taken_uid(org_id, row.uid, besides=row.id)
-        change = self._rows.change_in_org(org_id, **_values(row), updated_at=int(self._clock()))
-        change.where(self._rows.id == row.id).execute()
+        values = {**_values(row), "updated_at": int(self._clock())}
+        self._database.run(self._update, [*(values[name] for name in self._changed), org_id, row.id])
 
     def set_ciphertexts(self, org_id: int, data_source_id: int, ciphertexts: Mapping[str, str]) -> None:
         """See the protocol."""
         text = orjson.dumps(dict(ciphertexts)).decode()
-        self._rows.change_in_org(org_id, ciphertexts=text).where(self._rows.id == data_source_id).execute()
+        self._database.run(self._update_ciphertexts, (text, org_id, data_source_id))
 
     def clear_default(self, org_id: int, keep: int) -> None:
         """See the protocol."""
-        change = self._rows.change_in_org(org_id, default_of=None)
-        change.where(self._rows.default_of == org_id, self._rows.id != keep).execute()
+        for (default,) in self._database.rows(self._defaults, (org_id, org_id, keep)):
+            self._database.run(self._update_default, (None, org_id, default))
 
     def delete(self, org_id: int, data_source_id: int) -> None:
         """See the protocol."""
         self._rows.delete_in_org(org_id).where(self._rows.id == data_source_id).execute()
 
+    def _find(self, org_id: int, ref: Ref) -> DataSource | None:
+        match ref:
+            case ById(number):
+                found = self._database.rows(self._by_id, (org_id, number))
+            case ByUid(uid):
+                found = self._database.rows(self._by_uid, (org_id, uid))
+            case ByName(name):
+                found = self._database.rows(self._by_name, (org_id, name))
+        return _data_source(found[0]) if found else None
+
+    def _all_of(self, org_id: int, most: int) -> Sequence[DataSource]:
+        return [_data_source(row) for row in self._database.rows(self._all, (org_id, most))]
+
     def _refuse_taken_uid(self, org_id: int, uid: str, besides: int) -> None:
-        same = self._rows.in_org(org_id, self._rows.id).where(self._rows.uid == uid, self._rows.id != besides)
-        if self._database.fetch(same):
+        if self._database.rows(self._same_uid, (org_id, uid, besides)):
             raise DataSourceUidTaken(uid)
 
 

@@ -197,6 +197,29 @@ def _bound(model: type[_R], database: Database) -> type[_R]:
     return type(model.__name__, (model,), {"Meta": meta})
 
 
+def insert_text(model: type[_Row]) -> tuple[str, Sequence[str]]:
+    """The SQL text that stores a row and returns its id, and the columns whose values it takes, in order."""
+    columns = [field.column_name for field in model._meta.sorted_fields if not field.primary_key]
+    database = model._meta.database
+    names = ", ".join(_quoted(database, column) for column in columns)
+    marks = ", ".join([database.param] * len(columns))
+    table = _quoted(database, model._meta.table_name)
+    return f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id", columns
+
+
+def update_in_org_text(model: type[TenantRow], columns: Sequence[str]) -> str:
+    """The SQL text that sets ``columns`` of one row; its parameters are their values, the org and the row's id."""
+    database = model._meta.database
+    changes = ", ".join(f"{_quoted(database, column)} = {database.param}" for column in columns)
+    table = _quoted(database, model._meta.table_name)
+    return f"UPDATE {table} SET {changes} WHERE org_id = {database.param} AND id = {database.param}"
+
+
+def _quoted(database: Any, name: str) -> str:
+    left, right = database.quote
+    return f"{left}{name}{right}"
+
+
 def select_text(query: Any, *, parameters: Sequence[Any]) -> str:
     """The SQL text of ``query``, to be run many times with other parameters.
 

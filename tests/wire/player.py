@@ -186,14 +186,15 @@ class Player:
     def _store(self, members: Mapping[str, Any], org: int) -> dict[str, Any]:
         storage, caller = self._services.storage, system(org, "test")
         given = {_snake(name): value for name, value in members.items()}
-        given["json_data"] = JsonData.of(given.get("json_data", {}))
-        is_default, url = given.pop("is_default", False), given.pop("url", "")
-        made = self._services.registry.create(caller, NewDataSource(**given))
         # What the use case decides or refuses is written past it.
+        past = {"url": given.pop("url", ""), "is_default": given.pop("is_default", False)}
+        past["json_data"] = JsonData.of(given.pop("json_data", {}))
+        past["version"] = given.pop("version", 1)
+        made = self._services.registry.create(caller, NewDataSource(**given))
         with storage.data_sources.writing(org):
             row = storage.data_sources.find(org, ByUid(made.uid))
             assert row is not None
-            storage.data_sources.replace(org, replace(row, url=url, is_default=is_default))
+            storage.data_sources.replace(org, replace(row, **past))
         return {"id": made.id, "uid": made.uid, "name": made.name}
 
     def _check(self, expected: Mapping[str, Any], reply: Reply, where: str) -> None:

@@ -72,7 +72,7 @@ class ApiKeys(MethodView):
     """The org's keys."""
 
     @allowed("apikeys:read")
-    @blueprint.arguments(ApiKeysQuery, location="query")
+    @blueprint.arguments(ApiKeysQuery(), location="query")
     @blueprint.response(200, ApiKeyView)
     def get(self, query: dict[str, Any]) -> Sequence[Token]:
         """List API keys."""
@@ -80,7 +80,7 @@ class ApiKeys(MethodView):
 
     @answers(ON_API_KEYS)
     @allowed("apikeys:create")
-    @blueprint.arguments(NewApiKeyBody)
+    @blueprint.arguments(NewApiKeyBody())
     @blueprint.response(200, NewApiKeyView)
     def post(self, body: dict[str, Any]) -> SimpleNamespace:
         """Create an API key."""

@@ -1,15 +1,14 @@
 """/api/datasources: list, get, create, update, delete."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from flask import request
 from flask.views import MethodView
 
 from app.dialects.grafana.door import grafana_blueprint
 from app.dialects.grafana.errors import ON_CREATE, ON_DELETE, ON_GET_BY_UID, ON_LIST, ON_UPDATE, answers
 from app.dialects.grafana.ids import by_id, by_id_to_delete
 from app.dialects.grafana.schemas import (
-    AccessControlQuery,
     DataSourceAdded,
     DataSourceChangeBody,
     DataSourceDeleted,
@@ -24,6 +23,15 @@ from app.dialects.grafana.schemas import (
 )
 from app.edge.authentication import admitted, allowed, identity, services
 from app.registry.datasource import ByName, ByUid, DataSource, DataSourceChange, NewDataSource, Ref
+
+_ACCESS_CONTROL = [
+    {
+        "name": "accesscontrol",
+        "in": "query",
+        "schema": {"type": "string", "enum": ["true"]},
+        "description": "Adds `accessControl`: what the caller may do with this data source.",
+    }
+]
 
 blueprint = grafana_blueprint("datasources", "/datasources", "Data sources: list, get, create, update, delete.")
 
@@ -40,7 +48,7 @@ class DataSources(MethodView):
 
     @answers(ON_CREATE)
     @admitted(lambda: services().registry.admit(identity()))
-    @blueprint.arguments(NewDataSourceBody)
+    @blueprint.arguments(NewDataSourceBody())
     @blueprint.response(200, DataSourceAdded)
     def post(self, new: NewDataSource) -> DataSource:
         """Create a data source."""
@@ -53,15 +61,15 @@ class DataSourceById(MethodView):
 
     @answers(ON_LIST)
     @allowed("datasources:read")
-    @blueprint.arguments(AccessControlQuery, location="query")
+    @blueprint.doc(parameters=_ACCESS_CONTROL)
     @blueprint.response(200, DataSourceWithAccess)
-    def get(self, query: dict[str, Any], id: str) -> Viewed:
+    def get(self, id: str) -> Viewed:
         """Get a single data source by id."""
-        return _viewed(by_id(id), query)
+        return _viewed(by_id(id))
 
     @answers(ON_UPDATE)
     @allowed("datasources:write")
-    @blueprint.arguments(DataSourceChangeBody)
+    @blueprint.arguments(DataSourceChangeBody())
     @blueprint.response(200, DataSourceUpdated)
     def put(self, change: DataSourceChange, id: str) -> DataSource:
         """Update a data source by id."""
@@ -80,15 +88,15 @@ class DataSourceByUid(MethodView):
     """One data source by its uid."""
 
     @answers(ON_GET_BY_UID)
-    @blueprint.arguments(AccessControlQuery, location="query")
+    @blueprint.doc(parameters=_ACCESS_CONTROL)
     @blueprint.response(200, DataSourceWithAccess)
-    def get(self, query: dict[str, Any], uid: str) -> Viewed:
+    def get(self, uid: str) -> Viewed:
         """Get a single data source by uid."""
-        return _viewed(ByUid(uid), query)
+        return _viewed(ByUid(uid))
 
     @answers(ON_UPDATE)
     @allowed("datasources:write")
-    @blueprint.arguments(DataSourceChangeBody)
+    @blueprint.arguments(DataSourceChangeBody())
     @blueprint.response(200, DataSourceUpdated)
     def put(self, change: DataSourceChange, uid: str) -> DataSource:
         """Update a data source by uid."""
@@ -129,7 +137,8 @@ class DataSourceIdByName(MethodView):
         return services().registry.get(identity(), ByName(name), "datasources.id:read")
 
 
-def _viewed(ref: Ref, query: dict[str, Any]) -> Viewed:
+def _viewed(ref: Ref) -> Viewed:
     registry = services().registry
     row = registry.get(identity(), ref)
-    return Viewed(row, registry.actions_on(identity(), row) if query["accesscontrol"] == "true" else None)
+    wanted = request.args.get("accesscontrol") == "true"
+    return Viewed(row, registry.actions_on(identity(), row) if wanted else None)

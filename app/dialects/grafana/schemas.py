@@ -86,12 +86,6 @@ class DataSourceWithAccess(Schema):
         return body
 
 
-class AccessControlQuery(Schema):
-    """``?accesscontrol=true`` asks for the caller's actions on the data source."""
-
-    accesscontrol = fields.String(load_default="")
-
-
 class DataSourceId(View):
     """The answer of id-by-name."""
 

@@ -141,7 +141,7 @@ class ServiceAccountSearch(MethodView):
 
     @answers(ON_SERVICE_ACCOUNTS)
     @allowed("serviceaccounts:read")
-    @blueprint.arguments(SearchQuery, location="query")
+    @blueprint.arguments(SearchQuery(), location="query")
     @blueprint.response(200, ServiceAccountPage)
     def get(self, query: dict[str, Any]) -> SimpleNamespace:
         """Search service accounts by name or login."""
@@ -162,7 +162,7 @@ class ServiceAccounts(MethodView):
 
     @answers(ON_SERVICE_ACCOUNTS)
     @allowed("serviceaccounts:create")
-    @blueprint.arguments(NewServiceAccountBody)
+    @blueprint.arguments(NewServiceAccountBody())
     @blueprint.response(201, ServiceAccountView)
     def post(self, body: dict[str, Any]) -> ServiceAccount:
         """Create a service account."""
@@ -184,7 +184,7 @@ class ServiceAccountById(MethodView):
 
     @answers(ON_SERVICE_ACCOUNTS)
     @allowed("serviceaccounts:write")
-    @blueprint.arguments(ServiceAccountChangeBody)
+    @blueprint.arguments(ServiceAccountChangeBody())
     @blueprint.response(200, ServiceAccountChanged)
     def patch(self, body: dict[str, Any], id: str) -> SimpleNamespace:
         """Change a service account's name, role or whether it is disabled."""
@@ -218,7 +218,7 @@ class Tokens(MethodView):
 
     @answers(ON_SERVICE_ACCOUNTS)
     @allowed("serviceaccounts:write")
-    @blueprint.arguments(NewTokenBody)
+    @blueprint.arguments(NewTokenBody())
     @blueprint.response(200, NewTokenView)
     def post(self, body: dict[str, Any], id: str) -> SimpleNamespace:
         """Create a token; its text is shown this once."""
