@@ -7,7 +7,7 @@ from flask import Flask
 from app.bootstrap import build_prepared
 from app.dialects import grafana
 from app.edge.errors import register_error_doors
-from app.edge.flask_app import new_flask_app
+from app.edge.flask_app import new_flask_app, put_layers_before
 from app.edge.openapi import register_docs_page
 from app.services import Services
 from app.settings import Settings
@@ -20,4 +20,5 @@ def create_app(services: Services | None = None) -> Flask:
     error_doors = [grafana.register(app)]
     register_error_doors(app, error_doors)
     register_docs_page(app, {"grafana": grafana.TITLE})
+    put_layers_before(app, grafana.busy_routes(built), log_requests=built.settings.router_logging)
     return app

@@ -31,6 +31,7 @@ from app.upstream.transport import Transport, TransportLimits
 # OWASP's advice is 600,000 for PBKDF2-HMAC-SHA256 and slow enough to hurt scripts that sign in with every request;
 # with five tries in five minutes per login this is out of reach all the same. About 0.1 s of CPU.
 _PASSWORD_ROUNDS = 210_000
+_BASE_36 = string.digits + string.ascii_lowercase
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,12 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
 
 def new_uid() -> str:
     """14 lower-case characters that begin with a letter, as Grafana's are: about 70 random bits."""
-    alphabet = string.ascii_lowercase + string.digits
-    return secrets.choice(string.ascii_lowercase) + "".join(secrets.choice(alphabet) for _ in range(13))
+    number = secrets.randbelow(26 * 36**13)
+    characters = []
+    for _ in range(13):
+        number, digit = divmod(number, 36)
+        characters.append(_BASE_36[digit])
+    return string.ascii_lowercase[number] + "".join(characters)
 
 
 def _registry_limits(settings: Settings, reserved_header: str | None) -> RegistryLimits:

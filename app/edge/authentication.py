@@ -3,18 +3,20 @@
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
 
 from flask import current_app, g, request
 
-from app.identity.authentication import BearerToken, Credentials, Password
+from app.edge.inbound import Environ
+from app.identity.authentication import Authenticator, BearerToken, Credentials, Password
 from app.identity.identity import Identity
 from app.services import Services
 
 EXTENSION = "sluice"
+IDENTITY = "sluice.identity"
 # A token may stand in for a password, for clients that know basic auth only.
 _TOKEN_USER = "api_key"
 _ORG_PARAMETER = "targetOrgId"
@@ -33,14 +35,20 @@ def identity() -> Identity:
     return cast(Identity, g.identity)
 
 
+def identify(authenticator: Authenticator, environ: Environ, *, door: str) -> Identity:
+    """Who sent a request; raises the errors of Authenticator. The request log finds the answer in ``environ``."""
+    found = authenticator.authenticate(
+        read_credentials(environ.get("HTTP_AUTHORIZATION")), door=door, org_id=requested_org(environ)
+    )
+    environ[IDENTITY] = found
+    return found
+
+
 def authenticate(door: str) -> Callable[[], None]:
-    """A ``before_request`` function for the blueprints of one dialect; raises the errors of Authenticator."""
+    """A ``before_request`` function for the blueprints of one dialect."""
 
     def before_request() -> None:
-        environ = request.environ
-        g.identity = services().authenticator.authenticate(
-            read_credentials(environ.get("HTTP_AUTHORIZATION")), door=door, org_id=requested_org(environ)
-        )
+        g.identity = identify(services().authenticator, request.environ, door=door)
 
     return before_request
 
@@ -80,7 +88,7 @@ def read_credentials(authorization: str | None) -> Credentials:
     return None
 
 
-def requested_org(environ: Mapping[str, Any]) -> int | None:
+def requested_org(environ: Environ) -> int | None:
     """The org that a request names: ``targetOrgId`` before ``X-Grafana-Org-Id``. What is no number is ignored."""
     query = environ.get("QUERY_STRING", "")
     in_query = parse_qs(query).get(_ORG_PARAMETER, [""])[0] if _ORG_PARAMETER in query else ""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from flask import Request, current_app
@@ -32,10 +33,11 @@ def read_json_object(request: Request, limit: int) -> Mapping[str, Any]:
     """
     data = _read(request, limit)
     try:
-        # Strict UTF-8, and no lone surrogates from escapes: neither could be stored or sent back.
         text = data.decode().strip(" \t\r\n")
         value = _DECODER.raw_decode(text)[0] if text else {}
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        if "\\u" in text:
+            # An escape can stand for half a character, which could be neither stored nor sent back.
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as exc:
         raise MalformedBody("The body is not JSON.") from exc
     if value is None:
@@ -46,7 +48,7 @@ def read_json_object(request: Request, limit: int) -> Mapping[str, Any]:
 
 
 def _read(request: Request, limit: int) -> bytes:
-    body = inbound_body(request)
+    body = inbound_body(request.environ)
     if body is None:
         return b""
     if body.length is not None and body.length > limit:
@@ -70,7 +72,7 @@ class GoJsonParser(FlaskParser):
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The members that ``schema`` knows, under their exact names; the last of two that match wins."""
-        by_lower = {_key(name, field).lower(): _key(name, field) for name, field in schema.load_fields.items()}
+        by_lower = _names_by_lower(schema)
         given = read_json_object(req, current_app.config[BODY_LIMIT])
         members = {}
         for name, value in given.items():
@@ -95,6 +97,13 @@ class GoJsonParser(FlaskParser):
     ) -> Any:
         """Validation errors are worded by the dialect."""
         raise MalformedBody(f"The body does not fit {type(schema).__name__}.") from error
+
+
+@cache
+def _names_by_lower(schema: Schema) -> Mapping[str, str]:
+    # One entry a schema instance, and those live as long as the routes.
+    keys = [_key(name, field) for name, field in schema.load_fields.items()]
+    return {key.lower(): key for key in keys}
 
 
 def _key(name: str, field: Any) -> str:

@@ -8,6 +8,8 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from app.edge.inbound import Environ
+
 log = logging.getLogger(__name__)
 
 Render = Callable[[Exception], Response]
@@ -45,14 +47,19 @@ def register_error_doors(app: Flask, doors: Sequence[ErrorDoor]) -> None:
         else:
             response = _plain(exc)
         if response.status_code >= 500:
-            log.error(
-                "request failed",
-                exc_info=exc,
-                extra={"event": "request_failed", "method": request.method, "path": request.path},
-            )
+            log_failure(exc, request.environ)
         return response
 
     app.register_error_handler(Exception, answer)
+
+
+def log_failure(exc: Exception, environ: Environ) -> None:
+    """The log line of an answer of 500 and above."""
+    log.error(
+        "request failed",
+        exc_info=exc,
+        extra={"event": "request_failed", "method": environ["REQUEST_METHOD"], "path": environ["PATH_INFO"]},
+    )
 
 
 def _plain(exc: Exception) -> Response:

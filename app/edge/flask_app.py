@@ -1,6 +1,6 @@
-"""The Flask application as every dialect needs it: JSON, routing, request life, health."""
+"""The Flask application as every dialect needs it, and the WSGI layers in front of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask
@@ -9,8 +9,9 @@ from werkzeug.routing import BaseConverter
 from app.edge import operations
 from app.edge.authentication import EXTENSION
 from app.edge.body import BODY_LIMIT
+from app.edge.entry import BusyRoute, Entry
 from app.edge.json import OrjsonProvider
-from app.edge.life import DefaultHeaders, register_request_log
+from app.edge.life import DefaultHeaders, RequestLog, Wsgi
 from app.services import Services
 
 
@@ -39,8 +40,11 @@ def new_flask_app(services: Services) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.converters["rest"] = RestConverter
-    app.wsgi_app = DefaultHeaders(app.wsgi_app)  # type: ignore[method-assign]
-    if services.settings.router_logging:
-        register_request_log(app)
     app.register_blueprint(operations.blueprint)
     return app
+
+
+def put_layers_before(app: Flask, busy_routes: Sequence[BusyRoute], *, log_requests: bool) -> None:
+    """From the outside in: request log, default headers, busy routes, Flask."""
+    wsgi: Wsgi = DefaultHeaders(Entry(app.wsgi_app, busy_routes))
+    app.wsgi_app = RequestLog(wsgi) if log_requests else wsgi  # type: ignore[assignment, method-assign]

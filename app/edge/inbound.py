@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Request
 from gunicorn.http.errors import ParseException
 
 from app.upstream.errors import BodyUnavailable
 from app.upstream.request import OutboundBody
 
+Environ = dict[str, Any]
+
 _PIECE_BYTES = 65_536
 _NOT_HEADERS = frozenset({"HTTP_HOST"})
 
 
-def raw_target(environ: dict[str, Any]) -> tuple[str, str]:
+def raw_target(environ: Environ) -> tuple[str, str]:
     """Path and query as they were sent, still escaped. WSGI's own PATH_INFO is decoded and has lost ``%2F``."""
     raw = environ.get("RAW_URI") or environ["REQUEST_URI"]
     if not raw.startswith("/"):
@@ -23,7 +24,7 @@ def raw_target(environ: dict[str, Any]) -> tuple[str, str]:
     return path, query
 
 
-def inbound_headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
+def inbound_headers(environ: Environ) -> list[tuple[str, str]]:
     """The request's headers, names in Canonical-Case as WSGI leaves it to guess."""
     headers = [
         (name[5:].replace("_", "-").title(), value)
@@ -35,14 +36,19 @@ def inbound_headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
     return headers
 
 
-def inbound_body(request: Request) -> OutboundBody | None:
+def inbound_body(environ: Environ) -> OutboundBody | None:
     """The body, streaming, or None when the request has none."""
-    length = request.content_length
-    stream = request.environ["wsgi.input"]
+    length = _content_length(environ)
+    stream = environ["wsgi.input"]
     if length is None:
-        chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+        chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         return OutboundBody(None, _until_end(stream)) if chunked else None
     return OutboundBody(length, _exactly(stream, length)) if length else OutboundBody(0, iter(()))
+
+
+def _content_length(environ: Environ) -> int | None:
+    text = environ.get("CONTENT_LENGTH", "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _until_end(stream: Any) -> Iterator[bytes]:

@@ -52,7 +52,10 @@ class FreeObject(fields.Dict):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, dict):
             raise ValidationError("must be an object")
-        return JsonData.of(value)
+        try:
+            return JsonData.of(value)
+        except ValueError as exc:
+            raise ValidationError("must hold only numbers that JSON has words for") from exc
 
 
 class Secrets(fields.Dict):

@@ -16,6 +16,7 @@ from app.encryption.errors import Undecryptable
 from app.identity.identity import Identity
 from app.registry.datasource import DataSource, DataSourceChange, Given, NewDataSource, Ref
 from app.registry.errors import (
+    DataSourceNameTaken,
     DataSourceNotFound,
     DataSourceUidTaken,
     InvalidUid,
@@ -29,7 +30,7 @@ from app.registry.errors import (
     VersionConflict,
 )
 from app.registry.json_data import JsonData
-from app.registry.store import DataSourceStore
+from app.registry.store import DataSourceStore, Taken
 from app.registry.urls import check_url
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,6 @@ log = logging.getLogger(__name__)
 _NAME_BYTES = 190
 _URL_BYTES = 255
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_UID_ATTEMPTS = 3
 _TEAM_HEADERS = "teamHttpHeaders"
 _HEADER_NAME_PREFIX = "httpHeaderName"
 
@@ -120,33 +120,14 @@ class Registry:
             self.admit(identity)
             name = new.name or _free_name(new.type, self._store.names(identity.org_id))
             _check_lengths(name, new.url)
-            self._store.refuse_taken_name(identity.org_id, name, besides=0)
-            _check_uid(new.uid)
-            is_default = new.is_default or not self._store.any(identity.org_id)
-            if is_default:
+            taken = self._refuse_taken(identity, name, new.uid)
+            is_default = new.is_default or not taken.any
+            if is_default and taken.any:
                 self._store.clear_default(identity.org_id, keep=0)
-            row = self._add(
-                identity,
-                DataSource(
-                    id=0,
-                    uid=new.uid,
-                    org_id=identity.org_id,
-                    name=name,
-                    type=new.type,
-                    access=new.access,
-                    url=new.url,
-                    user=new.user,
-                    database=new.database,
-                    basic_auth=new.basic_auth,
-                    basic_auth_user=new.basic_auth_user,
-                    with_credentials=new.with_credentials,
-                    is_default=is_default,
-                    json_data=new.json_data,
-                    read_only=new.read_only,
-                    api_version=new.api_version,
-                    version=1,
-                ),
-            )
+            row = _new_row(new, org_id=identity.org_id, uid=new.uid or self._new_uid(), name=name)
+            if is_default:
+                row = dataclasses.replace(row, is_default=True)
+            row = dataclasses.replace(row, id=self._store.add(identity.org_id, row))
             row = self._seal(row, new.secure_json_data)
             self._record(identity, "datasources:create", row, secrets=sorted(new.secure_json_data))
         return self._with_flags(row)
@@ -165,10 +146,14 @@ class Registry:
             if old.read_only:
                 raise ReadOnlyDataSource
             _check_lengths(change.name, change.url)
-            self._store.refuse_taken_name(identity.org_id, change.name, besides=old.id)
+            taken = self._store.taken(identity.org_id, change.name, change.uid, besides=old.id)
+            if taken.name:
+                raise DataSourceNameTaken(change.name)
             _check_uid(change.uid)
             if change.version and change.version < old.version:
                 raise VersionConflict
+            if taken.uid:
+                raise DataSourceUidTaken(change.uid)
             row = _replaced(old, change)
             if row.is_default:
                 self._store.clear_default(identity.org_id, keep=old.id)
@@ -207,17 +192,14 @@ class Registry:
         identity.require(action, _scope(row))
         return row
 
-    def _add(self, identity: Identity, row: DataSource) -> DataSource:
-        if row.uid:
-            return dataclasses.replace(row, id=self._store.add(identity.org_id, row))
-        for attempt in range(1, _UID_ATTEMPTS + 1):
-            row = dataclasses.replace(row, uid=self._new_uid())
-            try:
-                return dataclasses.replace(row, id=self._store.add(identity.org_id, row))
-            except DataSourceUidTaken:
-                if attempt == _UID_ATTEMPTS:
-                    raise
-        raise AssertionError("the last attempt returns or raises")
+    def _refuse_taken(self, identity: Identity, name: str, uid: str) -> Taken:
+        taken = self._store.taken(identity.org_id, name, uid, besides=0)
+        if taken.name:
+            raise DataSourceNameTaken(name)
+        _check_uid(uid)
+        if taken.uid:
+            raise DataSourceUidTaken(uid)
+        return taken
 
     def _check_headers(self, given: Given) -> None:
         reserved = self._limits.reserved_header
@@ -268,6 +250,28 @@ class Registry:
                 detail={"id": row.id, "name": row.name, "type": row.type, "version": row.version, **detail},
             )
         )
+
+
+def _new_row(new: NewDataSource, *, org_id: int, uid: str, name: str) -> DataSource:
+    return DataSource(
+        id=0,
+        uid=uid,
+        org_id=org_id,
+        name=name,
+        type=new.type,
+        access=new.access,
+        url=new.url,
+        user=new.user,
+        database=new.database,
+        basic_auth=new.basic_auth,
+        basic_auth_user=new.basic_auth_user,
+        with_credentials=new.with_credentials,
+        is_default=False,
+        json_data=new.json_data,
+        read_only=new.read_only,
+        api_version=new.api_version,
+        version=1,
+    )
 
 
 def _replaced(old: DataSource, change: DataSourceChange) -> DataSource:

@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.registry.datasource import DataSource, Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Whether the org has data sources at all, and whether one has the name or the uid that was asked for."""
+
+    any: bool
+    name: bool
+    uid: bool
 
 
 class DataSourceStore(Protocol):
@@ -19,23 +29,20 @@ class DataSourceStore(Protocol):
     def all(self, org_id: int, limit: int | None) -> Sequence[DataSource]:
         """By name as the database orders names; at most ``limit``."""
 
-    def any(self, org_id: int) -> bool:
-        """Whether the org has a data source."""
-
     def count(self, org_id: int) -> int: ...
 
     def count_everywhere(self) -> int: ...
 
     def names(self, org_id: int) -> Sequence[str]: ...
 
-    def refuse_taken_name(self, org_id: int, name: str, besides: int) -> None:
-        """Raises DataSourceNameTaken when a data source other than ``besides`` has the name."""
+    def taken(self, org_id: int, name: str, uid: str, besides: int) -> Taken:
+        """What data sources of the org other than ``besides`` have already."""
 
     def add(self, org_id: int, row: DataSource) -> int:
-        """Stores ``row`` and returns its id. Raises DataSourceUidTaken."""
+        """Stores ``row`` and returns its id."""
 
     def replace(self, org_id: int, row: DataSource) -> None:
-        """Writes all of ``row`` over the one with its id. Raises DataSourceUidTaken."""
+        """Writes all of ``row`` over the one with its id."""
 
     def set_ciphertexts(self, org_id: int, data_source_id: int, ciphertexts: Mapping[str, str]) -> None: ...
 

@@ -9,8 +9,8 @@ import orjson
 import peewee
 
 from app.registry.datasource import ById, ByName, ByUid, DataSource, Ref
-from app.registry.errors import DataSourceNameTaken, DataSourceUidTaken
 from app.registry.json_data import JsonData
+from app.registry.store import Taken
 from app.storage.database import Database, Row
 from app.storage.org_lock import OrgLock
 from app.storage.remembered import Remembered
@@ -59,9 +59,15 @@ class DataSources:
         self._by_name = select_text(in_org.where(rows.name == "n"), parameters=[0, "n"])
         self._all = select_text(in_org.order_by(rows.name).limit(1), parameters=[0, 1])
         ids = rows.in_org(0, rows.id)
-        self._any = select_text(ids.limit(1), parameters=[0, 1])
-        self._same_name = select_text(ids.where(rows.name == "n", rows.id != 1), parameters=[0, "n", 1])
-        self._same_uid = select_text(ids.where(rows.uid == "u", rows.id != 1), parameters=[0, "u", 1])
+        some, same_name, same_uid = (
+            select_text(query.limit(1), parameters=parameters)
+            for query, parameters in (
+                (ids, [0, 1]),
+                (ids.where(rows.name == "n", rows.id != 1), [0, "n", 1, 1]),
+                (ids.where(rows.uid == "u", rows.id != 1), [0, "u", 1, 1]),
+            )
+        )
+        self._taken = f"SELECT ({some}), ({same_name}), ({same_uid})"
         self._defaults = select_text(ids.where(rows.default_of == 2, rows.id != 1), parameters=[0, 2, 1])
         self._insert, self._columns = insert_text(rows)
         self._changed = [name for name in self._columns if name not in {"org_id", "ciphertexts", "created_at"}]
@@ -83,10 +89,6 @@ class DataSources:
         most = 2**31 - 1 if limit is None else limit
         return self._listed.get((org_id, most), lambda: self._all_of(org_id, most)) or []
 
-    def any(self, org_id: int) -> bool:
-        """See the protocol."""
-        return bool(self._database.rows(self._any, (org_id, 1)))
-
     def count(self, org_id: int) -> int:
         """See the protocol."""
         return int(self._database.fetch(self._rows.in_org(org_id, peewee.fn.COUNT(self._rows.id)))[0][0])
@@ -99,21 +101,20 @@ class DataSources:
         """See the protocol."""
         return [row[0] for row in self._database.fetch(self._rows.in_org(org_id, self._rows.name))]
 
-    def refuse_taken_name(self, org_id: int, name: str, besides: int) -> None:
+    def taken(self, org_id: int, name: str, uid: str, besides: int) -> Taken:
         """See the protocol."""
-        if self._database.rows(self._same_name, (org_id, name, besides)):
-            raise DataSourceNameTaken(name)
+        parameters = (org_id, 1, org_id, name, besides, 1, org_id, uid, besides, 1)
+        some, same_name, same_uid = self._database.rows(self._taken, parameters)[0]
+        return Taken(some is not None, same_name is not None, same_uid is not None)
 
     def add(self, org_id: int, row: DataSource) -> int:
         """See the protocol."""
-        self._refuse_taken_uid(org_id, row.uid, besides=0)
         now = int(self._clock())
         values = {**_values(row), "org_id": org_id, "ciphertexts": "{}", "created_at": now, "updated_at": now}
         return int(self._database.rows(self._insert, [values[name] for name in self._columns])[0][0])
 
     def replace(self, org_id: int, row: DataSource) -> None:
         """See the protocol."""
-        self._refuse_taken_uid(org_id, row.uid, besides=row.id)
         values = {**_values(row), "updated_at": int(self._clock())}
         self._database.run(self._update, [*(values[name] for name in self._changed), org_id, row.id])
 
@@ -143,10 +144,6 @@ class DataSources:
 
     def _all_of(self, org_id: int, most: int) -> Sequence[DataSource]:
         return [_data_source(row) for row in self._database.rows(self._all, (org_id, most))]
-
-    def _refuse_taken_uid(self, org_id: int, uid: str, besides: int) -> None:
-        if self._database.rows(self._same_uid, (org_id, uid, besides)):
-            raise DataSourceUidTaken(uid)
 
 
 def _values(row: DataSource) -> dict[str, Any]:

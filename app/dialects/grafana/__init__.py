@@ -7,9 +7,11 @@ from flask import Flask
 
 from app.dialects.grafana import api_keys, datasources, health, proxy, service_accounts
 from app.dialects.grafana.door import NAME, PREFIX
-from app.dialects.grafana.errors import render
+from app.dialects.grafana.errors import render_for_view
+from app.edge.entry import BusyRoute
 from app.edge.errors import ErrorDoor
 from app.edge.openapi import openapi_of
+from app.services import Services
 
 TITLE = "Grafana data source API"
 
@@ -21,4 +23,9 @@ def register(app: Flask) -> ErrorDoor:
         api.register_blueprint(module.blueprint)
     proxy.register_other_methods(app)
     app.register_blueprint(health.blueprint)
-    return ErrorDoor(PREFIX, render)
+    return ErrorDoor(PREFIX, render_for_view)
+
+
+def busy_routes(services: Services) -> list[BusyRoute]:
+    """The routes that are answered before Flask; the busiest first."""
+    return [proxy.busy_route(services), datasources.busy_route(services)]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from flask import request
 from flask.views import MethodView
 
-from app.dialects.grafana.door import grafana_blueprint
-from app.dialects.grafana.errors import ON_CREATE, ON_DELETE, ON_GET_BY_UID, ON_LIST, ON_UPDATE, answers
+from app.dialects.grafana.door import NAME, PREFIX, grafana_blueprint
+from app.dialects.grafana.errors import ON_CREATE, ON_DELETE, ON_GET_BY_UID, ON_LIST, ON_UPDATE, answers, render
 from app.dialects.grafana.ids import by_id, by_id_to_delete
 from app.dialects.grafana.schemas import (
     DataSourceAdded,
@@ -21,8 +21,12 @@ from app.dialects.grafana.schemas import (
     NewDataSourceBody,
     Viewed,
 )
-from app.edge.authentication import admitted, allowed, identity, services
+from app.edge.authentication import admitted, allowed, identify, identity, services
+from app.edge.entry import Answer, BusyRoute
+from app.edge.inbound import Environ
+from app.edge.json import dump
 from app.registry.datasource import ByName, ByUid, DataSource, DataSourceChange, NewDataSource, Ref
+from app.services import Services
 
 _ACCESS_CONTROL = [
     {
@@ -33,7 +37,10 @@ _ACCESS_CONTROL = [
     }
 ]
 
-blueprint = grafana_blueprint("datasources", "/datasources", "Data sources: list, get, create, update, delete.")
+_PATH = "/datasources"
+_SINGLE = DataSourceView()
+
+blueprint = grafana_blueprint("datasources", _PATH, "Data sources: list, get, create, update, delete.")
 
 
 @blueprint.route("/")
@@ -142,3 +149,20 @@ def _viewed(ref: Ref) -> Viewed:
     row = registry.get(identity(), ref)
     wanted = request.args.get("accesscontrol") == "true"
     return Viewed(row, registry.actions_on(identity(), row) if wanted else None)
+
+
+def busy_route(services: Services) -> BusyRoute:
+    """Get by uid before Flask, when nothing but the data source is asked for."""
+    prefix = f"{PREFIX}{_PATH}/uid/"
+
+    def takes(environ: Environ) -> bool:
+        uid = environ["PATH_INFO"].removeprefix(prefix)
+        return environ["REQUEST_METHOD"] == "GET" and "/" not in uid and uid != "" and not environ["QUERY_STRING"]
+
+    def answer(environ: Environ) -> Answer:
+        caller = identify(services.authenticator, environ, door=NAME)
+        row = services.registry.get(caller, ByUid(environ["PATH_INFO"].removeprefix(prefix)))
+        body = dump(_SINGLE.dump(row))
+        return Answer(200, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], [body])
+
+    return BusyRoute(prefix=prefix, takes=takes, answer=answer, render=lambda exc: render(exc, ON_GET_BY_UID))

@@ -5,10 +5,11 @@ is for what nobody foresaw.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from flask import g
@@ -186,11 +187,17 @@ def answers(table: Answers) -> Callable[[_View], _View]:
     return decorate
 
 
-def render(exc: Exception) -> Response:
-    """The answer to ``exc``; unknown paths and methods are both 404 here, as in Grafana."""
+def render(exc: Exception, table: Answers = MappingProxyType({})) -> Response:
+    """The answer to ``exc``, looked up in ``table`` before ANSWERS; unknown paths and methods are both 404 here,
+    as in Grafana."""
     if isinstance(exc, HTTPException):
         return _respond(_routing_answer(exc), exc)
-    return _respond(_find(exc), exc)
+    return _respond(_find(exc, (table, ANSWERS)), exc)
+
+
+def render_for_view(exc: Exception) -> Response:
+    """``render`` with the table of the Flask view that is running."""
+    return render(exc, g.get("answers", {}))
 
 
 def _routing_answer(exc: HTTPException) -> Answer:
@@ -199,8 +206,7 @@ def _routing_answer(exc: HTTPException) -> Answer:
     return Answer(exc.code or 500, E0, exc.name)
 
 
-def _find(exc: Exception) -> Answer:
-    tables: tuple[Answers, ...] = (g.get("answers", {}), ANSWERS)
+def _find(exc: Exception, tables: Sequence[Answers]) -> Answer:
     for table in tables:
         for kind in type(exc).__mro__[:-3]:
             if kind in table:

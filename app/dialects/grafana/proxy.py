@@ -3,15 +3,19 @@
 from flask import Flask, Response, request
 from werkzeug.routing import Rule
 
-from app.dialects.grafana.door import PREFIX, grafana_blueprint
-from app.dialects.grafana.errors import ON_PROXY, answers
+from app.dialects.grafana.door import NAME, PREFIX, grafana_blueprint
+from app.dialects.grafana.errors import ON_PROXY, answers, render
 from app.dialects.grafana.paths import read_proxied_path
-from app.edge.authentication import allowed, identity, services
-from app.edge.inbound import inbound_body, inbound_headers, raw_target
+from app.edge.authentication import identify, identity, services
+from app.edge.entry import Answer, BusyRoute
+from app.edge.inbound import Environ, inbound_body, inbound_headers, raw_target
 from app.edge.streaming import Stream
+from app.identity.identity import Identity
 from app.proxy.outbound import InboundRequest
+from app.services import Services
 
 _PATH = "/datasources/proxy"
+_FULL_PATH = f"{PREFIX}{_PATH}/"
 _DOCUMENTED = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 blueprint = grafana_blueprint("proxy", _PATH, "Requests to the data sources' own servers.")
@@ -32,31 +36,40 @@ blueprint = grafana_blueprint("proxy", _PATH, "Requests to the data sources' own
     ],
 )
 @answers(ON_PROXY)
-@allowed("datasources:query")
 @blueprint.response(200, content_type="*/*", description="The answer of the data source's server")
 def proxied(target: str) -> Response:
     """Send a request to the data source's own server, with the data source's credentials."""
-    path, query = raw_target(request.environ)
-    proxied_path = read_proxied_path(path.removeprefix(f"{PREFIX}{_PATH}/"))
-    inbound = InboundRequest(
-        method=request.method,
-        path=proxied_path.rest,
-        query=query,
-        headers=inbound_headers(request.environ),
-        client_address=request.environ.get("REMOTE_ADDR", ""),
-        body=inbound_body(request),
-    )
-    answer = services().proxy.forward(identity(), proxied_path.ref, inbound)
-    close = answer.upstream.close if answer.upstream is not None else None
-    return Response(
-        Stream(answer.body, request.environ, close),
-        status=answer.status,
-        headers=list(answer.headers),
-        direct_passthrough=True,
-    )
+    answer = _forward(services(), identity(), request.environ)
+    return Response(answer.body, status=answer.status, headers=answer.headers, direct_passthrough=True)
 
 
 def register_other_methods(app: Flask) -> None:
     """Routes the methods that Flask has no list of (PROPFIND, REPORT, ...) to the same view."""
-    path = f"{PREFIX}{_PATH}/<rest:target>"
-    app.url_map.add(Rule(path, endpoint=f"{blueprint.name}.{proxied.__name__}", methods=None))
+    app.url_map.add(Rule(f"{_FULL_PATH}<rest:target>", endpoint=f"{blueprint.name}.{proxied.__name__}", methods=None))
+
+
+def busy_route(services: Services) -> BusyRoute:
+    """The same before Flask."""
+    return BusyRoute(
+        prefix=_FULL_PATH,
+        takes=lambda environ: len(environ["PATH_INFO"]) > len(_FULL_PATH),
+        answer=lambda environ: _forward(services, identify(services.authenticator, environ, door=NAME), environ),
+        render=lambda exc: render(exc, ON_PROXY),
+    )
+
+
+def _forward(services: Services, identity: Identity, environ: Environ) -> Answer:
+    identity.require("datasources:query")
+    path, query = raw_target(environ)
+    proxied_path = read_proxied_path(path.removeprefix(_FULL_PATH))
+    inbound = InboundRequest(
+        method=environ["REQUEST_METHOD"],
+        path=proxied_path.rest,
+        query=query,
+        headers=inbound_headers(environ),
+        client_address=environ.get("REMOTE_ADDR", ""),
+        body=inbound_body(environ),
+    )
+    answer = services.proxy.forward(identity, proxied_path.ref, inbound)
+    close = answer.upstream.close if answer.upstream is not None else None
+    return Answer(answer.status, list(answer.headers), Stream(answer.body, environ, close))
