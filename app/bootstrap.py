@@ -56,7 +56,9 @@ def build_prepared(settings: Settings) -> Services:
     storage.database.ping()
     storage.migrations.require_current()
     secret_key, _ = _secret_key(settings, storage, may_make=False)
-    return build(settings, storage, secret_key)
+    services = build(settings, storage, secret_key)
+    storage.database.close()
+    return services
 
 
 def forget_secrets(settings: Settings) -> None:

@@ -84,12 +84,7 @@ def key_ring(storage: Storage, secret_key: str) -> KeyRing:
 
 
 def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
-    """Everything, ready to serve. Raises DatabaseUnreachable, SchemaBehind, WrongSecretKey.
-
-    Leaves no connection open, so that it may be called before a fork.
-    """
-    storage.database.ping()
-    storage.migrations.require_current()
+    """Everything, ready to serve. Raises WrongSecretKey. The caller closes the database before a fork."""
     keys = key_ring(storage, secret_key)
     keys.load()
     passwords = Passwords(_PASSWORD_ROUNDS)
@@ -115,7 +110,7 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         block_after_wrong_passwords=not settings.login_protection_off,
     )
     longest_life = settings.api_key_max_seconds_to_live
-    services = Services(
+    return Services(
         settings=settings,
         storage=storage,
         authenticator=Authenticator(storage.authentications, passwords, policy, time.time),
@@ -125,8 +120,6 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         registry=registry,
         proxy=Proxy(registry, transport, rules),
     )
-    storage.database.close()
-    return services
 
 
 def new_uid() -> str:

@@ -193,9 +193,7 @@ class Settings:
     grafana_version: str = _setting(
         "SLUICE_GRAFANA_VERSION", "12.3.0", _version, "the Grafana version that clients are told"
     )
-    http_workers: int = _setting(
-        "SLUICE_HTTP_WORKERS", str(cpu_count() or 1), _whole(1, 1024), "worker processes; default: one a core"
-    )
+    http_workers: int = _setting("SLUICE_HTTP_WORKERS", str(cpu_count() or 1), _whole(1, 1024), "worker processes")
     http_threads: int = _setting(
         "SLUICE_HTTP_THREADS", "512", _whole(1, 10_000), "requests a worker process serves at once"
     )

@@ -82,9 +82,9 @@ class _Server(BaseApplication):
             "loglevel": {"warn": "warning"}.get(settings.log_level, settings.log_level),
             "proc_name": "sluice",
             "control_socket_disable": True,
-            # Grafana's own limit; the default of 8190 bytes is too short for long PromQL in a GET.
-            "limit_request_line": 0,
-            "limit_request_field_size": 65_536,
+            # The most that gunicorn bounds; its only other choice is no limit at all.
+            "limit_request_line": 8190,
+            "limit_request_field_size": 32_768,
         }.items():
             self.cfg.set(name, value)
 

@@ -103,6 +103,6 @@ def _read_basic(encoded: str) -> Credentials:
         login, colon, password = b64decode(encoded, validate=True).decode().partition(":")
     except (Base64Error, ValueError):
         return None
-    if not colon:
+    if not colon or "\0" in login:
         return None
     return BearerToken(password) if login == _TOKEN_USER else Password(login, password)

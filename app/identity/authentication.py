@@ -16,7 +16,7 @@ from app.identity.errors import (
     WrongPassword,
 )
 from app.identity.identity import Identity
-from app.identity.passwords import Passwords
+from app.identity.passwords import Passwords, TooManyAtOnce
 from app.identity.roles import grants_of
 from app.identity.store import AuthenticationStore, TokenRecord, UserRecord
 from app.identity.tokens import LegacyToken, hash_secret, read_token
@@ -117,7 +117,11 @@ class Authenticator:
         if counting and self._store.wrong_passwords_since(counted, since) >= _WRONG_PASSWORDS:
             raise LoginBlocked
         user = self._store.user_by_login(login)
-        if not self._passwords.verify(password, user.password_hash if user else None) or user is None:
+        try:
+            right = self._passwords.verify(password, user.password_hash if user else None)
+        except TooManyAtOnce as exc:
+            raise LoginBlocked from exc
+        if not right or user is None:
             if counting:
                 self._store.add_wrong_password(counted, now, forget_before=since)
             raise WrongPassword

@@ -34,7 +34,7 @@ class EmptyPassword(IdentityError):
 
 
 class LoginBlocked(IdentityError):
-    """Too many wrong passwords for this login lately."""
+    """Too many wrong passwords for this login lately, or too many sign-ins of anyone right now."""
 
 
 class AccountDisabled(IdentityError):

@@ -12,6 +12,12 @@ from passlib.context import CryptContext
 _REMEMBERED = 512
 # A hash takes a core for its whole time: more at once would only let strangers crowd out the other requests.
 _AT_ONCE = 2
+# More that wait for their turn would hold the threads that other requests need.
+_WAITING = 32
+
+
+class TooManyAtOnce(Exception):
+    """So many passwords are being verified that one more is turned away."""
 
 
 class Passwords:
@@ -29,20 +35,29 @@ class Passwords:
         self._verified: OrderedDict[bytes, None] = OrderedDict()
         self._lock = threading.Lock()
         self._hashing = threading.BoundedSemaphore(_AT_ONCE)
+        self._places = threading.BoundedSemaphore(_WAITING)
 
     def hash(self, password: str) -> str:
         """The text to store for ``password``."""
         return str(self._context.hash(password))
 
     def verify(self, password: str, stored: str | None) -> bool:
-        """Whether ``password`` is the one of ``stored``. For None (no such user) it takes as long and says no."""
+        """Whether ``password`` is the one of ``stored``. For None (no such user) it takes as long and says no.
+
+        Raises TooManyAtOnce.
+        """
         digest = hmac.digest(self._digest_key, f"{stored}\0{password}".encode("utf-8", "replace"), hashlib.sha256)
         with self._lock:
             if digest in self._verified:
                 self._verified.move_to_end(digest)
                 return True
-        with self._hashing:
-            right = bool(self._context.verify(password, stored or self._unknown_user)) and stored is not None
+        if not self._places.acquire(blocking=False):
+            raise TooManyAtOnce
+        try:
+            with self._hashing:
+                right = bool(self._context.verify(password, stored or self._unknown_user)) and stored is not None
+        finally:
+            self._places.release()
         if right:
             with self._lock:
                 self._verified[digest] = None

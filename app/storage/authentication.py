@@ -13,7 +13,8 @@ from app.storage.tables import Tables, select_text
 
 log = logging.getLogger(__name__)
 
-_REMEMBERED = 10_000
+_REMEMBERED_BYTES = 8 * 1024 * 1024
+_RECORD_BYTES = 1_000
 
 
 class Authentications:
@@ -21,7 +22,9 @@ class Authentications:
 
     def __init__(self, database: Database, tables: Tables) -> None:
         self._database = database
-        self._tokens: Remembered[TokenRecord] = Remembered(database, limit=_REMEMBERED)
+        self._tokens: Remembered[TokenRecord] = Remembered(
+            database, limit=_REMEMBERED_BYTES, weigh=lambda _: _RECORD_BYTES
+        )
         self._members = members = tables.members
         self._wrong_passwords = tables.wrong_passwords
         accounts = tables.accounts

@@ -16,10 +16,9 @@ from app.storage.org_lock import OrgLock
 from app.storage.remembered import Remembered
 from app.storage.tables import Tables, insert_text, select_text, update_in_org_text
 
-# About a kilobyte each.
-_REMEMBERED = 10_000
-# Of up to some thousand data sources each.
-_REMEMBERED_LISTS = 32
+_REMEMBERED_BYTES = 64 * 1024 * 1024
+# What a row takes besides its two long columns, measured roughly.
+_ROW_BYTES = 1_500
 _NO_CIPHERTEXTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -31,8 +30,10 @@ class DataSources:
         self._rows = rows = tables.data_sources
         self._org_lock = org_lock
         self._clock = clock
-        self._found: Remembered[DataSource] = Remembered(database, limit=_REMEMBERED)
-        self._listed: Remembered[Sequence[DataSource]] = Remembered(database, limit=_REMEMBERED_LISTS)
+        self._found: Remembered[DataSource] = Remembered(database, limit=_REMEMBERED_BYTES, weigh=_weight)
+        self._listed: Remembered[Sequence[DataSource]] = Remembered(
+            database, limit=_REMEMBERED_BYTES, weigh=lambda rows: sum(map(_weight, rows))
+        )
         columns = (
             rows.id,
             rows.uid,
@@ -136,6 +137,9 @@ class DataSources:
         match ref:
             case ById(number):
                 found = self._database.rows(self._by_id, (org_id, number))
+            case ByUid(text) | ByName(text) if "\0" in text:
+                # No row has it, and PostgreSQL's driver refuses even to ask.
+                found = []
             case ByUid(uid):
                 found = self._database.rows(self._by_uid, (org_id, uid))
             case ByName(name):
@@ -188,3 +192,7 @@ def _data_source(row: Row) -> DataSource:
         version=row[16],
         ciphertexts=orjson.loads(row[17]) if row[17] != "{}" else _NO_CIPHERTEXTS,
     )
+
+
+def _weight(row: DataSource) -> int:
+    return _ROW_BYTES + len(row.json_data.text) + sum(map(len, row.ciphertexts.values()))

@@ -9,22 +9,32 @@ from app.storage.database import Database
 _V = TypeVar("_V")
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Memory(Generic[_V]):
     revision: object
     values: dict[Hashable, _V] = field(default_factory=dict)
+    weight: int = 0
+
+    def keep(self, key: Hashable, value: _V, weight: int, limit: int) -> None:
+        if self.weight + weight > limit:
+            self.values.clear()
+            self.weight = 0
+        if weight <= limit:
+            self.values[key] = value
+            self.weight += weight
 
 
 class Remembered(Generic[_V]):
-    """A memory of at most ``limit`` values, emptied by any commit of any process.
+    """A memory of at most ``limit`` bytes, as ``weigh`` counts them, emptied by any commit of any process.
 
     Only where the database tells its revision cheaply, which is SQLite; on the others every call loads. Inside a
     transaction it always loads, because what was written there is not committed.
     """
 
-    def __init__(self, database: Database, *, limit: int) -> None:
+    def __init__(self, database: Database, *, limit: int, weigh: Callable[[_V], int]) -> None:
         self._database = database
         self._limit = limit
+        self._weigh = weigh
         self._memory: _Memory[_V] = _Memory(None)
 
     def get(self, key: Hashable, load: Callable[[], _V | None]) -> _V | None:
@@ -40,7 +50,5 @@ class Remembered(Generic[_V]):
         if value is None:
             value = load()
             if value is not None:
-                if len(memory.values) >= self._limit:
-                    memory.values.clear()
-                memory.values[key] = value
+                memory.keep(key, value, self._weigh(value), self._limit)
         return value

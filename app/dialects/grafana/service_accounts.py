@@ -96,7 +96,7 @@ class NewTokenView(View):
 class SearchQuery(Schema):
     """How to search. Pages begin at 1."""
 
-    query = fields.String(load_default="")
+    query = Text(load_default="", longest=190)
     page = fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
     perpage = fields.Integer(load_default=_PER_PAGE, validate=validate.Range(1, _PER_PAGE))
     disabled = fields.Boolean(load_default=False)

@@ -1,0 +1,117 @@
+"""The rooms and who may look into whom; and one library, one file."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Room -> the rooms it may import. A room may always import itself.
+MAY_IMPORT: dict[str, set[str]] = {
+    "settings": set(),
+    "version": set(),
+    "upstream": set(),
+    "audit": set(),
+    "encryption": set(),
+    "identity": {"audit"},
+    "registry": {"identity", "encryption", "audit"},
+    "proxy": {"registry", "identity", "upstream"},
+    "storage": {"registry", "identity", "encryption", "audit"},
+    "services": {"settings", "storage", "proxy", "registry", "identity", "encryption", "upstream", "audit"},
+    "bootstrap": {"services", "settings", "identity"},
+    "edge": {"services", "registry", "identity", "upstream", "version"},
+    "dialects": {"edge", "services", "proxy", "registry", "identity", "upstream", "storage"},
+    "cli": {"", "bootstrap", "services", "settings", "edge", "identity", "encryption", "storage", "version"},
+    "": {"bootstrap", "dialects", "edge", "services", "settings"},
+}
+
+# Narrower than the row above: of these rooms, only these modules.
+ONLY: dict[tuple[str, str], set[str]] = {
+    ("edge", "registry"): {"app.registry.json_data"},
+    ("edge", "upstream"): {"app.upstream.errors", "app.upstream.request"},
+    ("dialects", "storage"): {"app.storage.errors"},
+    ("cli", "storage"): {"app.storage.errors"},
+    ("cli", "edge"): {"app.edge.logs"},
+}
+
+# Library -> where it may be imported.
+ONLY_IN = {
+    "peewee": {"app/storage/"},
+    "playhouse": {"app/storage/"},
+    "passlib": {"app/identity/passwords.py"},
+    "cryptography": {"app/encryption/aead.py"},
+    "httptools": {"app/upstream/connection.py"},
+    "socket": {"app/upstream/", "app/edge/streaming.py"},
+    "flask": {"app/__init__.py", "app/edge/", "app/dialects/", "app/cli/serve.py"},
+    "flask_smorest": {"app/edge/"},
+    "marshmallow": {"app/edge/", "app/dialects/"},
+    "werkzeug": {"app/edge/", "app/dialects/"},
+    "click": {"app/cli/"},
+    "gunicorn": {"app/cli/serve.py", "app/edge/inbound.py"},
+}
+
+FILES = sorted((ROOT / "app").rglob("*.py"))
+
+
+def imported_modules(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("app"))
+
+
+def room_of(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def module_of(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def existing(modules: Iterator[str]) -> set[str]:
+    names = {module_of(file) for file in FILES}
+    return {module for module in modules if module in names}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_file_imports_only_rooms_that_its_own_may_look_into(file: Path) -> None:
+    room = room_of(module_of(file))
+    packages = {f"app.{name}" for name in MAY_IMPORT}
+    for module in existing(imported_modules(file)) - packages - {"app"}:
+        other = room_of(module)
+        if other == room:
+            continue
+        assert other in MAY_IMPORT[room], f"{room} must not import {module}"
+        allowed = ONLY.get((room, other))
+        assert allowed is None or module in allowed, f"of {other}, {room} must not import {module}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_library_is_imported_only_where_its_room_is(file: Path) -> None:
+    path = str(file.relative_to(ROOT))
+    for module in imported_modules(file):
+        places = ONLY_IN.get(module.split(".")[0])
+        assert places is None or any(path.startswith(place) for place in places), f"{path} imports {module}"
+
+
+def test_dialects_do_not_know_each_other() -> None:
+    for file in (ROOT / "app" / "dialects").rglob("*.py"):
+        own = file.relative_to(ROOT / "app" / "dialects").parts[0]
+        for module in existing(imported_modules(file)):
+            parts = module.split(".")
+            assert parts[1] != "dialects" or parts[2:3] in ([], [own]), f"{file.name} imports {module}"
+
+
+def test_every_room_says_what_it_owns_and_what_it_must_not_know() -> None:
+    for file in (ROOT / "app").rglob("__init__.py"):
+        assert ast.get_docstring(ast.parse(file.read_text())), f"{file} has no docstring"
+
+
+def test_every_room_has_a_row_in_the_table() -> None:
+    assert {room_of(module_of(file)) for file in FILES} == set(MAY_IMPORT)
