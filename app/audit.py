@@ -10,7 +10,7 @@ class AuditEvent:
     """One thing that was done. ``detail`` names what changed; values of secrets never come here."""
 
     org_id: int
-    actor: str  # "user:3", "service_account:7", "api_key:2" or "system"
+    actor: str  # "user:3", "service_account:7", "api_key:2" or "system:0"
     door: str  # the dialect or "cli"
     action: str  # "datasources:create", ...
     target: str  # "datasources:uid:abc"

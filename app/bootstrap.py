@@ -3,6 +3,7 @@ several machines that share a database."""
 
 import os
 import secrets
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,13 +38,16 @@ def prepare(settings: Settings) -> Prepared:
     """
     _make_data_path(settings)
     storage = open_storage(settings)
-    storage.database.ping()
-    with storage.database.alone():
-        applied = storage.migrations.apply()
-        secret_key, made_key_file = _secret_key(settings, storage, may_make=True)
-        services = build(settings, storage, secret_key)
-        made_admin, made_password = _first_admin(settings, services)
-    storage.database.close()
+    try:
+        with storage.database.alone():
+            storage.database.ping()
+            applied = storage.migrations.apply()
+            secret_key, made_key_file = _secret_key(settings, storage, may_make=True)
+            services = build(settings, storage, secret_key)
+            made_admin, made_password = _first_admin(settings, services)
+    finally:
+        # Workers fork after this and must not share a connection.
+        storage.database.close()
     return Prepared(services, applied, made_key_file, made_admin, made_password)
 
 
@@ -53,20 +57,22 @@ def build_prepared(settings: Settings) -> Services:
     Raises StartRefused, SettingError, DatabaseUnreachable, SchemaBehind, WrongSecretKey.
     """
     storage = open_storage(settings)
-    storage.database.ping()
-    storage.migrations.require_current()
-    secret_key, _ = _secret_key(settings, storage, may_make=False)
-    services = build(settings, storage, secret_key)
-    storage.database.close()
-    return services
+    try:
+        storage.database.ping()
+        storage.migrations.require_current()
+        secret_key, _ = _secret_key(settings, storage, may_make=False)
+        return build(settings, storage, secret_key)
+    finally:
+        storage.database.close()
 
 
 def forget_secrets(settings: Settings) -> None:
     """Goes on with the present secret key, making one if there is none: a new active data key; what was encrypted
     under keys that the present secret key does not open stays unreadable until its key is given back."""
+    _make_data_path(settings)
     storage = open_storage(settings)
-    storage.database.ping()
-    with storage.database.alone():
+    with closing(storage.database), storage.database.alone():
+        storage.database.ping()
         storage.migrations.require_current()
         if not settings.secret_key and not _key_path(settings).exists():
             _write_key(_key_path(settings))
@@ -108,6 +114,8 @@ def _secret_key(settings: Settings, storage: Storage, *, may_make: bool) -> tupl
         return _write_key(path), path
     except OSError as exc:
         raise StartRefused(f"The key file {path} cannot be read ({exc.strerror}): let this user read it.") from None
+    except UnicodeDecodeError:
+        key = ""
     if len(key) < 16:
         raise StartRefused(f"The key file {path} is damaged: put back the one that this database was used with.")
     return key, None
@@ -126,13 +134,12 @@ def _write_key(path: Path) -> str:
 
 def _first_admin(settings: Settings, services: Services) -> tuple[str | None, str | None]:
     directories = services.storage.directories
-    if not directories.any_org():
-        services.directory.create_org(system(0, "start"), FIRST_ORG)
+    org = directories.first_org() or services.directory.create_org(system(0, "start"), FIRST_ORG)
     if directories.any_user():
         return None, None
     made = None if settings.admin_password else secrets.token_urlsafe(12)
     services.directory.create_user(
-        system(1, "start"),
+        system(org.id, "start"),
         login=settings.admin_user,
         password=settings.admin_password or made or "",
         email=f"{settings.admin_user}@localhost",

@@ -85,6 +85,18 @@ def _secret_key(value: str) -> str:
     return value
 
 
+def _login(value: str) -> str:
+    if len(value) > 190 or ":" in value or "\0" in value or not value.strip():
+        raise ValueError("must have 1 to 190 characters and no colon, which basic auth could not carry")
+    return value
+
+
+def _password(value: str) -> str:
+    if value and not 4 <= len(value.encode("utf-8", "replace")) <= 4096:
+        raise ValueError("must have 4 to 4096 bytes")
+    return value
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value.lower() not in choices:
@@ -131,11 +143,11 @@ class Settings:
         "empty: ``sluice.db`` in the data path",
         secret=True,
     )
-    admin_user: str = _setting("GF_SECURITY_ADMIN_USER", "admin", _text, "login of the first server admin")
+    admin_user: str = _setting("GF_SECURITY_ADMIN_USER", "admin", _login, "login of the first server admin")
     admin_password: str = _setting(
         "GF_SECURITY_ADMIN_PASSWORD",
         "",
-        _text,
+        _password,
         "password of the first server admin; empty: the first start makes one and shows it once",
         secret=True,
     )

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import FIRST_ORG, StartRefused, build_prepared, forget_secrets, prepare
+from app.bootstrap import StartRefused, build_prepared, forget_secrets, prepare
 from app.identity.errors import WrongPassword
 from app.identity.roles import Role
+from app.identity.store import Org
 from app.settings import SettingError, Settings
 from app.storage.errors import DatabaseUnreachable, SchemaBehind
 from servers.gunicorn import PROJECT
 from servers.missing import need_module
 from servers.ports import LOOPBACK, free_port
-from starting import ADMIN_PASSWORD, OPERATOR, PLAIN, add_secret, secrets_of, settings, sign_in, started
+from starting import ADMIN_PASSWORD, PLAIN, add_secret, secrets_of, settings, sign_in, started
 
 SECRET_KEY = "a-secret-key-of-the-operator"
 
@@ -31,7 +32,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_the_first_start_makes_one_org(data: Path) -> None:
     services = started(data)
-    assert services.directory.org(OPERATOR, 1).name == FIRST_ORG == "Main Org."
+    assert services.storage.directories.first_org() == Org(1, "Main Org.")
 
 
 def test_the_first_start_makes_a_server_admin_of_the_settings(data: Path) -> None:
@@ -146,7 +147,7 @@ def test_an_unreachable_database_is_one_sentence_without_the_password(data: Path
 
 
 def test_a_database_file_that_cannot_be_opened_is_one_sentence(data: Path) -> None:
-    with pytest.raises(DatabaseUnreachable, match="cannot be reached") as refused:
+    with pytest.raises(DatabaseUnreachable, match="cannot be written") as refused:
         started(data, GF_DATABASE_URL=f"sqlite:///{data}/no/such/folder/sluice.db")
     assert_one_sentence_without_secret(str(refused.value))
 
@@ -224,5 +225,5 @@ def test_of_starts_at_once_one_makes_org_admin_key_and_schema(new_database: Call
     services = build_prepared(Settings.from_environment(installation))
     assert sign_in(services).is_server_admin
     assert len(services.storage.data_keys.all()) == 1
-    assert services.storage.directories.org_by_id(2) is None
+    assert services.storage.database.rows("SELECT COUNT(*) FROM org") == [(1,)]
     services.storage.database.close()

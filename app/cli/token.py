@@ -34,7 +34,7 @@ def token() -> None:
 
 @token.command()
 @click.option("--org", "org_id", type=int, required=True, help="Id of the org that the token opens.")
-@click.option("--role", type=click.Choice([*Role]), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--name", required=True, help="Name of the token and of its service account.")
 @click.option("--expires-in", type=Lifetime(), default=0, help="Such as 12h or 90d; never, when not given.")
 @click.pass_obj

@@ -25,7 +25,7 @@ def user() -> None:
 )
 @click.option("--email", default="", help="Works in place of the login.")
 @click.option("--org", "org_id", type=int, default=1, show_default=True, help="Id of the org to be a member of.")
-@click.option("--role", type=click.Choice([*Role]), default=Role.VIEWER, show_default=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.VIEWER.value, show_default=True)
 @click.option("--server-admin", is_flag=True, help="May also make orgs and users.")
 @click.pass_obj
 def create(
@@ -68,3 +68,19 @@ def password(settings: Settings, login: str, password: str) -> None:
     """
     build_prepared(settings).directory.set_password(system(1, "cli"), login, password)
     click.echo(f"The password of {login} is set.")
+
+
+@user.command()
+@click.option("--login", required=True, help="Who becomes a member.")
+@click.option("--org", "org_id", type=int, required=True, help="Id of the org.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.VIEWER.value, show_default=True)
+@click.pass_obj
+def join(settings: Settings, login: str, org_id: int, role: str) -> None:
+    """Make a user a member of another org too; X-Grafana-Org-Id then chooses between them.
+
+    \b
+    Example:
+      sluice user join --login ada --org 2 --role Admin
+    """
+    build_prepared(settings).directory.add_member(system(org_id, "cli"), login, Role(role))
+    click.echo(f"{login} is {role} in org {org_id}.")

@@ -103,6 +103,6 @@ def _read_basic(encoded: str) -> Credentials:
         login, colon, password = b64decode(encoded, validate=True).decode().partition(":")
     except (Base64Error, ValueError):
         return None
-    if not colon or "\0" in login:
+    if not colon:
         return None
     return BearerToken(password) if login == _TOKEN_USER else Password(login, password)

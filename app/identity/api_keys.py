@@ -6,6 +6,7 @@ from app.audit import AuditEvent, AuditLog
 from app.identity.errors import ApiKeyNameTaken, ApiKeyNotFound, TokenNameTaken
 from app.identity.identity import Identity
 from app.identity.lifetimes import expiry
+from app.identity.names import check_name
 from app.identity.roles import Role
 from app.identity.store import DirectoryStore, NewToken, Token
 from app.identity.tokens import hash_secret, legacy_token, new_secret
@@ -28,9 +29,13 @@ class ApiKeys:
         return [key for key in keys if include_expired or key.expires_at is None or key.expires_at > now]
 
     def create(self, identity: Identity, *, name: str, role: Role, seconds_to_live: int) -> tuple[int, str]:
-        """Id and text of a new key; the text is not kept. Raises RoleTooHigh, ApiKeyNameTaken, lifetime errors."""
+        """Id and text of a new key; the text is not kept.
+
+        Raises RoleTooHigh, InvalidAccount, ApiKeyNameTaken and the lifetime errors.
+        """
         identity.require("apikeys:create")
         identity.require_role(role)
+        check_name("A name", name)
         now = int(self._clock())
         expires_at = expiry(seconds_to_live, now=now, longest=self._longest_life)
         secret = new_secret()

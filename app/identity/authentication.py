@@ -111,12 +111,14 @@ class Authenticator:
         if not password:
             raise EmptyPassword
         now = int(self._clock())
-        counted = login[:_LOGIN_LENGTH].lower()
+        # No login has NUL, and PostgreSQL's driver refuses even to ask.
+        user = self._store.user_by_login(login) if "\0" not in login else None
+        # Counted by account, so that login and e-mail together do not give twice the tries.
+        counted = (user.login if user else login.replace("\0", "")).lower()[:_LOGIN_LENGTH]
         since = now - _WRONG_PASSWORD_SECONDS
         counting = self._policy.block_after_wrong_passwords
         if counting and self._store.wrong_passwords_since(counted, since) >= _WRONG_PASSWORDS:
             raise LoginBlocked
-        user = self._store.user_by_login(login)
         try:
             right = self._passwords.verify(password, user.password_hash if user else None)
         except TooManyAtOnce as exc:

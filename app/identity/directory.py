@@ -1,13 +1,13 @@
 """Orgs and the people in them: the use cases behind ``sluice org``, ``sluice user`` and the first start."""
 
 from app.audit import AuditEvent, AuditLog
-from app.identity.errors import InvalidAccount, OrgNotFound, UserNotFound
+from app.identity.errors import InvalidAccount, UserNotFound
 from app.identity.identity import Identity
-from app.identity.passwords import Passwords
+from app.identity.names import check_name
+from app.identity.passwords import LONGEST, Passwords
 from app.identity.roles import Role
 from app.identity.store import DirectoryStore, Org
 
-_NAME_LENGTH = 190
 _SHORTEST_PASSWORD = 4  # Grafana's rule for its basic password policy
 
 
@@ -22,18 +22,10 @@ class Directory:
     def create_org(self, identity: Identity, name: str) -> Org:
         """Raises InvalidAccount, OrgNameTaken."""
         identity.require("orgs:create")
-        _check_text("An org's name", name)
+        check_name("An org's name", name)
         with self._store.writing(None):
             org = self._store.add_org(name)
             self._record(identity, org.id, "orgs:create", f"orgs:id:{org.id}", name=name)
-        return org
-
-    def org(self, identity: Identity, org_id: int) -> Org:
-        """Raises OrgNotFound."""
-        identity.require("orgs:read")
-        org = self._store.org_by_id(org_id)
-        if org is None:
-            raise OrgNotFound(org_id)
         return org
 
     def create_user(
@@ -41,7 +33,7 @@ class Directory:
     ) -> int:
         """The id of a new user who is a member of the caller's org. Raises InvalidAccount, LoginTaken, OrgNotFound."""
         identity.require("users:create")
-        _check_text("A login", login)
+        check_name("A login", login)
         if ":" in login:
             # RFC 7617 section 2: basic auth ends the user name at the first colon.
             raise InvalidAccount("A login cannot hold a colon, because basic auth could not carry it.")
@@ -70,10 +62,13 @@ class Directory:
                 raise UserNotFound(login)
             self._record(identity, identity.org_id, "users.password:write", "users", login=login)
 
-    def add_member(self, identity: Identity, user_id: int, role: Role) -> None:
-        """Makes a user of another org a member of the caller's too."""
+    def add_member(self, identity: Identity, login: str, role: Role) -> None:
+        """Makes a user a member of the caller's org too. Raises UserNotFound, AlreadyMember, OrgNotFound."""
         identity.require("users:create")
         with self._store.writing(identity.org_id):
+            user_id = self._store.user_id(login)
+            if user_id is None:
+                raise UserNotFound(login)
             self._store.add_member(user_id, identity.org_id, role)
             self._record(identity, identity.org_id, "org.users:add", f"users:id:{user_id}", role=role)
 
@@ -90,11 +85,6 @@ class Directory:
         )
 
 
-def _check_text(what: str, text: str) -> None:
-    if not text.strip() or len(text) > _NAME_LENGTH or "\0" in text:
-        raise InvalidAccount(f"{what} needs 1 to {_NAME_LENGTH} characters.")
-
-
 def _check_password(password: str) -> None:
-    if len(password) < _SHORTEST_PASSWORD:
-        raise InvalidAccount(f"A password needs at least {_SHORTEST_PASSWORD} characters.")
+    if not _SHORTEST_PASSWORD <= len(password.encode("utf-8", "replace")) <= LONGEST:
+        raise InvalidAccount(f"A password needs {_SHORTEST_PASSWORD} to {LONGEST} bytes.")

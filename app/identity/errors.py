@@ -84,6 +84,13 @@ class UserNotFound(IdentityError):
         super().__init__(f"There is no user {login!r}.")
 
 
+class AlreadyMember(IdentityError):
+    """The user is a member of the org already."""
+
+    def __init__(self) -> None:
+        super().__init__("The user is a member of this org already.")
+
+
 class InvalidAccount(IdentityError):
     """An org, user or service account cannot have this name, login or password; the text says why."""
 

@@ -3,6 +3,8 @@
 from app.identity.errors import LifetimeMissing, LifetimeNegative, LifetimeTooLong
 
 NO_LIMIT = -1
+# The end of the year 9999: later moments cannot be written as dates.
+_LAST_MOMENT = 253_402_300_799
 
 
 def expiry(seconds_to_live: int, *, now: int, longest: int) -> int | None:
@@ -17,4 +19,6 @@ def expiry(seconds_to_live: int, *, now: int, longest: int) -> int | None:
             raise LifetimeMissing
         if seconds_to_live > longest:
             raise LifetimeTooLong
+    if now + seconds_to_live > _LAST_MOMENT:
+        raise LifetimeTooLong
     return now + seconds_to_live if seconds_to_live else None

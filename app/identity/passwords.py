@@ -12,6 +12,8 @@ from passlib.context import CryptContext
 _REMEMBERED = 512
 # A hash takes a core for its whole time: more at once would only let strangers crowd out the other requests.
 _AT_ONCE = 2
+# What passlib takes; hashing longer ones would be work that strangers choose the size of.
+LONGEST = 4_096
 # More that wait for their turn would hold the threads that other requests need.
 _WAITING = 32
 
@@ -46,6 +48,8 @@ class Passwords:
 
         Raises TooManyAtOnce.
         """
+        if len(password.encode("utf-8", "replace")) > LONGEST:
+            password, stored = "", None
         digest = hmac.digest(self._digest_key, f"{stored}\0{password}".encode("utf-8", "replace"), hashlib.sha256)
         with self._lock:
             if digest in self._verified:

@@ -1,17 +1,17 @@
 """Service accounts and their tokens: the use cases behind /api/serviceaccounts and ``sluice token``."""
 
 import re
+import zlib
 from collections.abc import Callable, Sequence
 
 from app.audit import AuditEvent, AuditLog
-from app.identity.errors import InvalidAccount, ServiceAccountNotFound, TokenNotFound
+from app.identity.errors import ServiceAccountNotFound, TokenNotFound
 from app.identity.identity import Identity
 from app.identity.lifetimes import expiry
+from app.identity.names import check_name
 from app.identity.roles import Role
 from app.identity.store import DirectoryStore, NewToken, ServiceAccount, ServiceAccountSearch, Token
 from app.identity.tokens import hash_secret, new_secret, service_token
-
-_NAME_LENGTH = 190
 
 
 class ServiceAccounts:
@@ -40,7 +40,7 @@ class ServiceAccounts:
         """Raises InvalidAccount, RoleTooHigh, ServiceAccountTaken."""
         identity.require("serviceaccounts:create")
         identity.require_role(role)
-        _check_name(name)
+        check_name("A name", name)
         login = f"sa-{identity.org_id}-{_slug(name)}"
         with self._store.writing(identity.org_id):
             account_id = self._store.add_service_account(
@@ -57,7 +57,7 @@ class ServiceAccounts:
         if role is not None:
             identity.require_role(role)
         if name is not None:
-            _check_name(name)
+            check_name("A name", name)
         with self._store.writing(identity.org_id):
             old = self._find(identity, account_id)
             identity.require_role(old.role)
@@ -90,7 +90,7 @@ class ServiceAccounts:
         Raises ServiceAccountNotFound, RoleTooHigh, TokenNameTaken and the lifetime errors.
         """
         identity.require("serviceaccounts:write", _scope(account_id))
-        _check_name(name)
+        check_name("A name", name)
         now = int(self._clock())
         expires_at = expiry(seconds_to_live, now=now, longest=self._longest_life)
         secret = new_secret()
@@ -125,10 +125,10 @@ class ServiceAccounts:
 
         Raises ServiceAccountTaken when the one there is has another role or is disabled.
         """
-        _, found = self.search(identity, query=name, page=1, per_page=1_000, disabled=False, expired_tokens=False)
-        for account in found:
-            if account.name == name and account.role == role and not account.is_disabled:
-                return account
+        identity.require("serviceaccounts:read")
+        found = self._store.service_account_by_name(identity.org_id, name)
+        if found is not None and found.role == role and not found.is_disabled:
+            return found
         return self.create(identity, name=name, role=role, is_disabled=False)
 
     def _find(self, identity: Identity, account_id: int) -> ServiceAccount:
@@ -155,9 +155,6 @@ def _scope(account_id: int) -> str:
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "account"
-
-
-def _check_name(name: str) -> None:
-    if not name or len(name) > _NAME_LENGTH:
-        raise InvalidAccount(f"A name needs 1 to {_NAME_LENGTH} characters.")
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    # Names in other scripts would all give the same slug; the checksum keeps them apart, and one name to one login.
+    return slug if name.isascii() and slug else f"{slug}-{zlib.crc32(name.encode()):08x}".strip("-")

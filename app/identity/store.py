@@ -124,12 +124,11 @@ class DirectoryStore(Protocol):
 
     def any_user(self) -> bool: ...
 
-    def any_org(self) -> bool: ...
+    def first_org(self) -> Org | None:
+        """The oldest org."""
 
     def add_org(self, name: str) -> Org:
         """Raises OrgNameTaken."""
-
-    def org_by_id(self, org_id: int) -> Org | None: ...
 
     def add_user(
         self, *, login: str, email: str, name: str, password_hash: str, is_server_admin: bool, org_id: int, role: Role
@@ -139,12 +138,19 @@ class DirectoryStore(Protocol):
     def set_password(self, login: str, password_hash: str) -> bool:
         """Whether there is such a user."""
 
-    def add_member(self, user_id: int, org_id: int, role: Role) -> None: ...
+    def user_id(self, login: str) -> int | None:
+        """Of the user with this login; never of a service account."""
+
+    def add_member(self, user_id: int, org_id: int, role: Role) -> None:
+        """Raises AlreadyMember."""
 
     def service_accounts(self, org_id: int, search: ServiceAccountSearch) -> tuple[int, Sequence[ServiceAccount]]:
         """How many match, and the page of them by name."""
 
     def service_account(self, org_id: int, account_id: int) -> ServiceAccount | None: ...
+
+    def service_account_by_name(self, org_id: int, name: str) -> ServiceAccount | None:
+        """By exactly this name."""
 
     def add_service_account(self, org_id: int, *, name: str, login: str, role: Role, is_disabled: bool) -> int:
         """The new id; raises ServiceAccountTaken."""

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 _NAME_BYTES = 190
 _URL_BYTES = 255
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_UID_ATTEMPTS = 3
 _TEAM_HEADERS = "teamHttpHeaders"
 _HEADER_NAME_PREFIX = "httpHeaderName"
 
@@ -120,11 +121,11 @@ class Registry:
             self.admit(identity)
             name = new.name or _free_name(new.type, self._store.names(identity.org_id))
             _check_lengths(name, new.url)
-            taken = self._refuse_taken(identity, name, new.uid)
+            uid, taken = self._free_uid(identity, name, new.uid)
             is_default = new.is_default or not taken.any
             if is_default and taken.any:
                 self._store.clear_default(identity.org_id, keep=0)
-            row = _new_row(new, org_id=identity.org_id, uid=new.uid or self._new_uid(), name=name)
+            row = _new_row(new, org_id=identity.org_id, uid=uid, name=name)
             if is_default:
                 row = dataclasses.replace(row, is_default=True)
             row = dataclasses.replace(row, id=self._store.add(identity.org_id, row))
@@ -192,14 +193,16 @@ class Registry:
         identity.require(action, _scope(row))
         return row
 
-    def _refuse_taken(self, identity: Identity, name: str, uid: str) -> Taken:
-        taken = self._store.taken(identity.org_id, name, uid, besides=0)
-        if taken.name:
-            raise DataSourceNameTaken(name)
-        _check_uid(uid)
-        if taken.uid:
-            raise DataSourceUidTaken(uid)
-        return taken
+    def _free_uid(self, identity: Identity, name: str, given: str) -> tuple[str, Taken]:
+        for _ in range(1 if given else _UID_ATTEMPTS):
+            uid = given or self._new_uid()
+            taken = self._store.taken(identity.org_id, name, uid, besides=0)
+            if taken.name:
+                raise DataSourceNameTaken(name)
+            _check_uid(given)
+            if not taken.uid:
+                return uid, taken
+        raise DataSourceUidTaken(uid)
 
     def _check_headers(self, given: Given) -> None:
         reserved = self._limits.reserved_header

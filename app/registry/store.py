@@ -39,10 +39,10 @@ class DataSourceStore(Protocol):
         """What data sources of the org other than ``besides`` have already."""
 
     def add(self, org_id: int, row: DataSource) -> int:
-        """Stores ``row`` and returns its id."""
+        """Stores ``row`` and returns its id. Raises DataSourceNameTaken if the schema finds what ``taken`` did not."""
 
     def replace(self, org_id: int, row: DataSource) -> None:
-        """Writes all of ``row`` over the one with its id."""
+        """Writes all of ``row`` over the one with its id. Raises as ``add`` does."""
 
     def set_ciphertexts(self, org_id: int, data_source_id: int, ciphertexts: Mapping[str, str]) -> None: ...
 

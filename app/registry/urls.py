@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[^\s\\^`{|}%@\[\]:]*")
 _IPV6 = re.compile(r"\[[0-9A-Fa-f:.]*(%25[^\]\s]+)?\]")
-_PORT = re.compile(r"(:[0-9]*)?")
+_PORT = re.compile(r"(:0*[0-9]{0,5})?")
 # host, host:port, host\instance, host\instance:port
 _MSSQL = re.compile(r"[^\\:/\s]+(\\[^\\:/\s]+)?(:[0-9]+)?")
 
@@ -60,7 +60,9 @@ def read_target(url: str) -> Target:
         raise InvalidUrl(url)
     if _BAD_ESCAPE.search(found["path"]) or _BAD_ESCAPE.search(found["fragment"] or ""):
         raise InvalidUrl(url)
-    host_and_port = found["authority"].rpartition("@")[2]
+    user_info, _, host_and_port = found["authority"].rpartition("@")
+    if _BAD_ESCAPE.search(user_info):
+        raise InvalidUrl(url)
     host = (_IPV6 if host_and_port.startswith("[") else _HOST).match(host_and_port)
     if host is None or not (port := _PORT.fullmatch(host_and_port[host.end() :])):
         raise InvalidUrl(url)

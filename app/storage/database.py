@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import peewee
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 # What drivers raise when the connection, and not the statement, is at fault.
 _CONNECTION_LOST = (peewee.OperationalError, peewee.InterfaceError)
+# CLIENT.FOUND_ROWS of the MySQL protocol; the driver that names it is an extra.
+_FOUND_ROWS = 2
 _STARTUP_LOCK = "sluice startup"
 _STARTUP_LOCK_NUMBER = 0x51_01_CE
 # A pooled connection older than this is replaced: shorter than the idle limits of common firewalls.
@@ -111,12 +113,16 @@ class Database:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Held by one process of all that use this database: for migrations and the first start."""
+        """Held by one process of all that use this database: for migrations and the first start.
+
+        Raises DatabaseUnreachable.
+        """
         if self.is_sqlite:
-            with open(f"{self.peewee.database}.lock", "w") as file:
+            with self._lock_file() as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 yield
             return
+        self.ping()
         with self.connected():
             if isinstance(self.peewee, PooledPostgresqlDatabase):
                 take, give = "SELECT pg_advisory_lock(%s)", "SELECT pg_advisory_unlock(%s)"
@@ -135,6 +141,15 @@ class Database:
         if self.revision is not None:
             self.revision.close()
 
+    def _lock_file(self) -> IO[str]:
+        try:
+            return open(f"{self.peewee.database}.lock", "w")
+        except OSError as exc:
+            raise DatabaseUnreachable(
+                f"The folder of the database {self._described} cannot be written ({exc.strerror}): "
+                "check GF_DATABASE_URL, make the folder, or let this user write there."
+            ) from exc
+
     def _transaction(self) -> Any:
         # IMMEDIATE takes SQLite's write lock now: a transaction that reads first and writes later could find that
         # another one wrote in between, and would fail with "database is locked" without waiting.
@@ -147,16 +162,17 @@ class Database:
 
 
 def _open(url: str, connections: int, timeout: float) -> Any:
-    scheme = urlsplit(url).scheme
+    scheme = url.partition("://")[0]
     kind = _KINDS.get(scheme)
     if kind is None:
-        raise DatabaseUnreachable(
-            f"GF_DATABASE_URL begins with {scheme!r}: it must begin with sqlite://, postgresql:// or mysql://."
-        )
+        raise DatabaseUnreachable("GF_DATABASE_URL must begin with sqlite://, postgresql:// or mysql://.")
     try:
         given = db_url.parse(url.replace(scheme, _PEEWEE_SCHEMES[kind], 1), unquote_password=True, unquote_user=True)
-    except ValueError as exc:
-        raise DatabaseUnreachable(f"GF_DATABASE_URL cannot be read ({exc}).") from None
+    except ValueError:
+        # Its own text would quote the part of the password that it stumbled over.
+        raise DatabaseUnreachable(
+            "GF_DATABASE_URL cannot be read: in user and password, write / @ : [ ] and the like as percent escapes."
+        ) from None
     if "passwd" in given:  # peewee's parser still uses the driver's old name
         given["password"] = given.pop("passwd")
     if not given.get("database") or given["database"] == ":memory:":
@@ -187,6 +203,8 @@ def _mariadb_options(timeout: float) -> dict[str, Any]:
         "init_command": "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
         # Too long a value is an error, never cut off in silence.
         "sql_mode": "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION",
+        # An UPDATE tells how many rows it found, as on the other databases, not how many it made different.
+        "client_flag": _FOUND_ROWS,
         "charset": "utf8mb4",
     }
 

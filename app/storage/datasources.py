@@ -9,6 +9,7 @@ import orjson
 import peewee
 
 from app.registry.datasource import ById, ByName, ByUid, DataSource, Ref
+from app.registry.errors import DataSourceNameTaken
 from app.registry.json_data import JsonData
 from app.registry.store import Taken
 from app.storage.database import Database, Row
@@ -112,12 +113,18 @@ class DataSources:
         """See the protocol."""
         now = int(self._clock())
         values = {**_values(row), "org_id": org_id, "ciphertexts": "{}", "created_at": now, "updated_at": now}
-        return int(self._database.rows(self._insert, [values[name] for name in self._columns])[0][0])
+        try:
+            return int(self._database.rows(self._insert, [values[name] for name in self._columns])[0][0])
+        except peewee.IntegrityError as exc:
+            raise DataSourceNameTaken(row.name) from exc
 
     def replace(self, org_id: int, row: DataSource) -> None:
         """See the protocol."""
         values = {**_values(row), "updated_at": int(self._clock())}
-        self._database.run(self._update, [*(values[name] for name in self._changed), org_id, row.id])
+        try:
+            self._database.run(self._update, [*(values[name] for name in self._changed), org_id, row.id])
+        except peewee.IntegrityError as exc:
+            raise DataSourceNameTaken(row.name) from exc
 
     def set_ciphertexts(self, org_id: int, data_source_id: int, ciphertexts: Mapping[str, str]) -> None:
         """See the protocol."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import peewee
 
-from app.identity.errors import LoginTaken, OrgNameTaken, ServiceAccountTaken, TokenNameTaken
+from app.identity.errors import AlreadyMember, LoginTaken, OrgNameTaken, ServiceAccountTaken, TokenNameTaken
 from app.identity.roles import Role
 from app.identity.store import NewToken, Org, ServiceAccount, ServiceAccountSearch, Token
 from app.storage.database import Database, Row
@@ -46,9 +46,11 @@ class Directories:
         people = self._accounts.select(self._accounts.id).where(~self._accounts.is_service_account)
         return bool(self._database.fetch(people.limit(1)))
 
-    def any_org(self) -> bool:
+    def first_org(self) -> Org | None:
         """See the protocol."""
-        return bool(self._database.fetch(self._orgs.select(self._orgs.id).limit(1)))
+        orgs = self._orgs
+        found = self._database.fetch(orgs.select(orgs.id, orgs.name).order_by(orgs.id).limit(1))
+        return Org(*found[0]) if found else None
 
     def add_org(self, name: str) -> Org:
         """See the protocol."""
@@ -57,11 +59,6 @@ class Directories:
         except peewee.IntegrityError as exc:
             raise OrgNameTaken(name) from exc
         return Org(int(org_id), name)
-
-    def org_by_id(self, org_id: int) -> Org | None:
-        """See the protocol."""
-        found = self._database.fetch(self._orgs.select(self._orgs.id, self._orgs.name).where(self._orgs.id == org_id))
-        return Org(*found[0]) if found else None
 
     def add_user(
         self, *, login: str, email: str, name: str, password_hash: str, is_server_admin: bool, org_id: int, role: Role
@@ -93,7 +90,18 @@ class Directories:
 
     def add_member(self, user_id: int, org_id: int, role: Role) -> None:
         """See the protocol."""
-        self._members.insert(org_id=org_id, account_id=user_id, role=role.value).execute()
+        try:
+            self._members.insert(org_id=org_id, account_id=user_id, role=role.value).execute()
+        except peewee.IntegrityError as exc:
+            raise AlreadyMember from exc
+
+    def user_id(self, login: str) -> int | None:
+        """See the protocol."""
+        accounts = self._accounts
+        found = self._database.fetch(
+            accounts.select(accounts.id).where(accounts.login == login, ~accounts.is_service_account)
+        )
+        return found[0][0] if found else None
 
     def service_accounts(self, org_id: int, search: ServiceAccountSearch) -> tuple[int, Sequence[ServiceAccount]]:
         """See the protocol."""
@@ -119,6 +127,11 @@ class Directories:
     def service_account(self, org_id: int, account_id: int) -> ServiceAccount | None:
         """See the protocol."""
         found = self._database.fetch(self._service_accounts(org_id).where(self._accounts.id == account_id))
+        return _service_account(found[0]) if found else None
+
+    def service_account_by_name(self, org_id: int, name: str) -> ServiceAccount | None:
+        """See the protocol."""
+        found = self._database.fetch(self._service_accounts(org_id).where(self._accounts.name == name))
         return _service_account(found[0]) if found else None
 
     def add_service_account(self, org_id: int, *, name: str, login: str, role: Role, is_disabled: bool) -> int:

@@ -12,18 +12,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from installations import Installation
-from servers.gunicorn import ADMIN_PASSWORD
-from servers.ports import LOOPBACK, free_port
-from servers.upstream import Upstream, recording_upstream
-from wire.matching import match
-
 from app.identity.identity import Identity, system
 from app.identity.roles import Role
 from app.identity.store import NewToken
 from app.identity.tokens import hash_secret, new_secret, service_token
 from app.registry.datasource import ByUid, NewDataSource
 from app.registry.json_data import JsonData
+from installations import Installation
+from servers.gunicorn import ADMIN_PASSWORD
+from servers.ports import LOOPBACK, free_port
+from servers.upstream import Upstream, recording_upstream
+from wire.matching import match
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _PASSWORD = "a-long-password"
@@ -105,7 +104,7 @@ class Player:
     def _user(self) -> str:
         login = f"user-{secrets.token_hex(6)}"
         directory = self._services.directory
-        user_id = directory.create_user(
+        directory.create_user(
             system(self._org, "test"),
             login=login,
             password=_PASSWORD,
@@ -113,7 +112,7 @@ class Player:
             role=Role.ADMIN,
             is_server_admin=False,
         )
-        directory.add_member(system(self._other_org, "test"), user_id, Role.ADMIN)
+        directory.add_member(system(self._other_org, "test"), login, Role.ADMIN)
         return login
 
     def _new_org(self) -> int:

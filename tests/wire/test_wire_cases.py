@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from installations import Installation
 from wire.player import Player
 

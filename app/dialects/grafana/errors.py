@@ -72,6 +72,7 @@ ANSWERS: Answers = {
     identity.OrgNotFound: Answer(404, E0, "Organization not found"),
     identity.OrgNameTaken: Answer(409, E0, "Organization name taken"),
     identity.LoginTaken: Answer(412, E0, "User with email or username already exists"),
+    identity.AlreadyMember: Answer(409, E0, "User is already member of this organization"),
     identity.UserNotFound: Answer(404, E0, "user not found"),
     identity.InvalidAccount: Answer(400, E0, "Bad request data"),
     identity.ServiceAccountNotFound: Answer(404, E2, "service account not found", "serviceaccounts.ErrNotFound"),
