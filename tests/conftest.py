@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
+
 from installations import Installation, install
 from servers import mariadb, postgresql
 

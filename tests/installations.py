@@ -5,11 +5,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from servers.gunicorn import ADMIN_PASSWORD, Served, gunicorn_server
-
 from app.bootstrap import prepare
 from app.services import Services
 from app.settings import Settings
+from servers.gunicorn import ADMIN_PASSWORD, Served, gunicorn_server
 
 # One process and few threads: the cases are played one after the other.
 _SMALL = {"SLUICE_HTTP_WORKERS": "1", "SLUICE_HTTP_THREADS": "8"}

@@ -43,13 +43,13 @@ ONLY_IN = {
     "passlib": {"app/identity/passwords.py"},
     "cryptography": {"app/encryption/aead.py"},
     "httptools": {"app/upstream/connection.py"},
-    "socket": {"app/upstream/", "app/edge/streaming.py"},
+    "socket": {"app/upstream/", "app/edge/streaming.py", "app/cli/worker.py"},
     "flask": {"app/__init__.py", "app/edge/", "app/dialects/", "app/cli/serve.py"},
     "flask_smorest": {"app/edge/"},
     "marshmallow": {"app/edge/", "app/dialects/"},
     "werkzeug": {"app/edge/", "app/dialects/"},
     "click": {"app/cli/"},
-    "gunicorn": {"app/cli/serve.py", "app/edge/inbound.py"},
+    "gunicorn": {"app/cli/serve.py", "app/cli/worker.py", "app/edge/inbound.py"},
 }
 
 FILES = sorted((ROOT / "app").rglob("*.py"))

@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from app import create_app
 from app.bootstrap import Prepared, prepare
+from app.cli.worker import Worker
 from app.settings import Settings
 
 # A client that sends nothing for this long gives its connection back.
@@ -71,7 +72,7 @@ class _Server(BaseApplication):
         for name, value in {
             "bind": f"{_in_url(settings.http_addr)}:{settings.http_port}",
             "workers": settings.http_workers,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": settings.http_threads,
             "worker_connections": max(_FEWEST_CONNECTIONS, settings.http_threads * _CONNECTIONS_PER_THREAD),
             "keepalive": _KEEP_ALIVE_SECONDS,

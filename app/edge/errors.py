@@ -41,7 +41,7 @@ def register_error_doors(app: Flask, doors: Sequence[ErrorDoor]) -> None:
 
     def answer(exc: Exception) -> Response:
         for door in doors:
-            if request.path.startswith(door.prefix):
+            if f"{request.path}/".startswith(f"{door.prefix}/"):
                 response = door.render(exc)
                 break
         else:

@@ -19,7 +19,9 @@ def raw_target(environ: Environ) -> tuple[str, str]:
     raw = environ.get("RAW_URI") or environ["REQUEST_URI"]
     if not raw.startswith("/"):
         # RFC 9112 3.2.2: a target may be a whole URL.
-        raw = "/" + raw.partition("://")[2].partition("/")[2]
+        rest = raw.partition("://")[2]
+        raw = rest[min(found for found in (rest.find("/"), rest.find("?"), len(rest)) if found >= 0) :]
+        raw = raw if raw.startswith("/") else f"/{raw}"
     path, _, query = raw.partition("?")
     return path, query
 

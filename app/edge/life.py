@@ -34,7 +34,7 @@ class DefaultHeaders:
             present = {name.lower() for name, _ in headers}
             added = [header for header in _HEADERS if header[0].lower() not in present]
             # An answer with the sandbox policy came from an upstream and keeps what that says of caching.
-            if environ["PATH_INFO"].startswith("/api") and "content-security-policy" not in present:
+            if environ["PATH_INFO"].startswith("/api/") and "content-security-policy" not in present:
                 added.append(_NO_STORE)
             return start_response(status, headers + added, *exc_info)
 

@@ -151,7 +151,7 @@ def _named_in_connection(connection: str) -> frozenset[str]:
 
 
 def _authorization(data_source: DataSource, secrets: Mapping[str, str], from_caller: str | None) -> str | None:
-    if from_caller is not None:
+    if from_caller:
         return from_caller
     if data_source.basic_auth:
         return _basic(data_source.basic_auth_user, secrets.get("basicAuthPassword", ""))

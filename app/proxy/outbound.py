@@ -10,10 +10,12 @@ from app.proxy.headers import Headers, outbound_headers
 from app.registry.catalog import backend_type, is_known
 from app.registry.datasource import DataSource
 from app.registry.errors import InvalidUrl
-from app.registry.urls import check_url, read_target
+from app.registry.urls import Target, check_url, read_target
 from app.upstream.request import OutboundBody, OutboundRequest
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# RFC 3986 2.2, and the escape sign itself: what is escaped stays so.
+_ALLOWED = "!#$%&'()*+,/:;=?@[]~"
 _LONGEST_TIMEOUT = 86_400.0
 
 
@@ -57,13 +59,13 @@ def build_outbound(
         user_agent=rules.user_agent,
         reserved=rules.reserved_header,
     )
-    path = join_paths(target.path, inbound.path) or "/"
+    path = join_paths(_escaped(target.path), inbound.path) or "/"
     return OutboundRequest(
         pool=str(data_source.id),
         scheme=target.scheme,
-        host=target.host,
+        host=_ascii_host(target),
         port=target.port,
-        host_header=host_header or target.authority,
+        host_header=host_header or _authority(target),
         method=inbound.method,
         target=_ascii(f"{path}?{inbound.query}" if inbound.query else path),
         headers=headers,
@@ -96,9 +98,26 @@ def _check_path(path: str) -> None:
         raise PathClimbs
 
 
+def _escaped(path: str) -> str:
+    # The stored path may hold any characters; escapes that are there already stay.
+    return quote(path, safe=_ALLOWED)
+
+
+def _ascii_host(target: Target) -> str:
+    try:
+        return target.host if target.host.isascii() else target.host.encode("idna").decode()
+    except UnicodeError as exc:
+        raise InvalidUrl(target.host) from exc
+
+
+def _authority(target: Target) -> str:
+    host = _ascii_host(target)
+    return f"{host}:{target.port}" if target.port else host
+
+
 def _ascii(target: str) -> str:
     # Bytes above 127 came raw, one latin-1 character each; RFC 9112 3.2 wants them escaped.
-    return target if target.isascii() else quote(target.encode("latin-1"), safe="!#$%&'()*+,/:;=?@[]~")
+    return target if target.isascii() else quote(target.encode("latin-1"), safe=_ALLOWED)
 
 
 def _timeout(data_source: DataSource, default: float) -> float:
@@ -107,6 +126,6 @@ def _timeout(data_source: DataSource, default: float) -> float:
         return default
     try:
         seconds = float(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         return default
     return min(seconds, _LONGEST_TIMEOUT) if seconds > 0 else default

@@ -32,11 +32,6 @@ class Target:
     port: int
     path: str  # escaped, as stored
 
-    @property
-    def authority(self) -> str:
-        """The Host header's value: the port only when the URL has one."""
-        return f"{self.host}:{self.port}" if self.port else self.host
-
 
 def check_url(type_id: str, url: str) -> None:
     """Raises InvalidUrl for a URL that the type cannot have. An empty one is refused for types that need one."""

@@ -218,7 +218,8 @@ def _framed(body: OutboundBody) -> Iterator[bytes]:
     if body.length is not None:
         yield from body.chunks
         return
-    for chunk in body.chunks:
+    # An empty chunk would say that the body ends here.
+    for chunk in filter(None, body.chunks):
         yield b"%x\r\n%b\r\n" % (len(chunk), chunk)
     yield b"0\r\n\r\n"
 

@@ -24,7 +24,9 @@ def read_id(text: str) -> int:
     """Raises InvalidId."""
     if not _INTEGER.fullmatch(text):
         raise InvalidId
-    number = int(text) if len(text) < 21 else _HIGHEST + 1
+    # Python refuses to read thousands of digits; twenty are more than 64 bits hold.
+    digits = text.lstrip("+-").lstrip("0")[:20] or "0"
+    number = -int(digits) if text.startswith("-") else int(digits)
     if not _LOWEST <= number <= _HIGHEST:
         raise InvalidId
     return number

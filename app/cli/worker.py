@@ -1,0 +1,46 @@
+"""gunicorn's threaded worker, with its own error pages in JSON and without a client's words in the log."""
+
+import json
+import socket
+from http import HTTPStatus
+from typing import Any
+
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+    UnsupportedTransferCoding,
+)
+from gunicorn.workers.gthread import ThreadWorker
+
+_STATUSES: dict[type[Exception], HTTPStatus] = {
+    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+    UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
+    ParseException: HTTPStatus.BAD_REQUEST,
+}
+
+
+class Worker(ThreadWorker):
+    """For requests that never reach the application, because they cannot be read."""
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        """Answers with the status alone: what could not be read may hold credentials."""
+        status = next(
+            (status for kind, status in _STATUSES.items() if isinstance(exc, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
+        )
+        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.log.error("A request failed in the server itself", exc_info=exc)
+        else:
+            self.log.warning("Refused a request that cannot be read: %s", type(exc).__name__)
+        body = json.dumps({"message": status.phrase}).encode()
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        try:
+            client.send(head.encode() + body)
+        except OSError:
+            self.log.debug("The client was gone already")

@@ -1,0 +1,59 @@
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.edge.streaming import Stream
+from app.upstream.errors import UpstreamTimeout, UpstreamUnreachable
+
+
+def _breaking(exc: Exception) -> Iterator[bytes]:
+    yield b"half"
+    raise exc
+
+
+def test_pieces_pass_one_by_one() -> None:
+    stream = Stream(iter([b"a", b"b"]), {}, None)
+    assert (next(stream), next(stream), list(stream)) == (b"a", b"b", [])
+
+
+@pytest.mark.parametrize("exc", [UpstreamUnreachable("body", "x"), UpstreamTimeout("body", "x")])
+def test_an_upstream_that_breaks_off_cuts_the_clients_connection(exc: Exception) -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        far.settimeout(10)
+        environ: dict[str, Any] = {"gunicorn.socket": near, "PATH_INFO": "/api/x"}
+        assert list(Stream(_breaking(exc), environ, None)) == [b"half"]
+        assert far.recv(1) == b""
+        with pytest.raises(BrokenPipeError):
+            near.send(b"0\r\n\r\n")
+
+
+def test_a_client_that_is_gone_already_is_no_error() -> None:
+    near, far = socket.socketpair()
+    far.close()
+    near.close()
+    environ: dict[str, Any] = {"gunicorn.socket": near}
+    assert list(Stream(_breaking(UpstreamUnreachable("body", "x")), environ, None)) == [b"half"]
+
+
+def test_without_a_connection_to_cut_the_failure_goes_on() -> None:
+    with pytest.raises(UpstreamUnreachable):
+        list(Stream(_breaking(UpstreamUnreachable("body", "x")), {}, None))
+
+
+def test_another_failure_goes_on() -> None:
+    near, far = socket.socketpair()
+    with near, far, pytest.raises(ZeroDivisionError):
+        list(Stream(_breaking(ZeroDivisionError()), {"gunicorn.socket": near}, None))
+
+
+def test_the_end_of_the_answer_closes_the_upstream() -> None:
+    closed = []
+    Stream([b"a"], {}, lambda: closed.append(True)).close()
+    assert closed == [True]
+
+
+def test_an_answer_without_an_upstream_can_be_closed() -> None:
+    Stream([b"a"], {}, None).close()
