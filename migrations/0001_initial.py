@@ -18,7 +18,9 @@ def up(migrator: Any, db: Any) -> None:
 
 
 def down(migrator: Any, db: Any) -> None:
-    db.drop_tables(list(reversed(_models(db))), safe=False)
+    # One by one: drop_tables would sort them by the models' own references, and these have none.
+    for model in reversed(_models(db)):
+        model.drop_table(safe=False)
 
 
 _FOREIGN_KEYS = (

@@ -43,7 +43,7 @@ ONLY_IN = {
     "passlib": {"app/identity/passwords.py"},
     "cryptography": {"app/encryption/aead.py"},
     "httptools": {"app/upstream/connection.py"},
-    "socket": {"app/upstream/", "app/edge/streaming.py", "app/cli/worker.py"},
+    "socket": {"app/upstream/", "app/edge/streaming.py", "app/cli/serve.py", "app/cli/worker.py"},
     "flask": {"app/__init__.py", "app/edge/", "app/dialects/", "app/cli/serve.py"},
     "flask_smorest": {"app/edge/"},
     "marshmallow": {"app/edge/", "app/dialects/"},

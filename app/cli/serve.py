@@ -1,5 +1,7 @@
 """``sluice serve``."""
 
+import shlex
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +10,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from app import create_app
-from app.bootstrap import Prepared, prepare
+from app.bootstrap import Prepared, StartRefused, prepare
 from app.cli.worker import Worker
 from app.settings import Settings
 
@@ -32,6 +34,7 @@ def serve(settings: Settings) -> None:
       GF_SERVER_HTTP_PORT=3001 sluice serve
     """
     prepared = prepare(settings)
+    _require_free_port(settings)
     for line in greeting(settings, prepared):
         click.echo(line)
     _Server(create_app(prepared.services), settings).run()
@@ -50,8 +53,23 @@ def greeting(settings: Settings, prepared: Prepared) -> list[str]:
         ]
     login = prepared.made_admin or settings.admin_user
     password = prepared.made_password or "<password>"
-    lines += ["Try it:", f"  curl -u '{login}:{password}' {url}/api/datasources", "Stop with Ctrl+C."]
+    credentials = shlex.quote(f"{login}:{password}")
+    lines += ["Try it:", f"  curl -u {credentials} {url}/api/datasources", "Stop with Ctrl+C."]
     return lines
+
+
+def _require_free_port(settings: Settings) -> None:
+    # gunicorn would try for five seconds, after the greeting, and then give up in five lines.
+    family = socket.AF_INET6 if ":" in settings.http_addr else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.http_addr, settings.http_port))
+        except OSError as exc:
+            raise StartRefused(
+                f"Cannot listen on {_in_url(settings.http_addr)}:{settings.http_port} ({exc.strerror}): "
+                "stop what listens there, or set GF_SERVER_HTTP_ADDR or GF_SERVER_HTTP_PORT."
+            ) from exc
 
 
 def _in_url(address: str) -> str:

@@ -102,6 +102,11 @@ class ServiceAccountNotFound(IdentityError):
 class ServiceAccountTaken(IdentityError):
     """Another service account of the org has this name."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The org has a service account {name!r} already, with another role or disabled: choose another name."
+        )
+
 
 class TokenNotFound(IdentityError):
     """The service account has no token with this id."""
@@ -109,6 +114,9 @@ class TokenNotFound(IdentityError):
 
 class TokenNameTaken(IdentityError):
     """Another token of the org has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The org has a token or API key {name!r} already: choose another name.")
 
 
 class ApiKeyNotFound(IdentityError):
@@ -122,10 +130,19 @@ class ApiKeyNameTaken(IdentityError):
 class LifetimeNegative(IdentityError):
     """secondsToLive is below zero."""
 
+    def __init__(self) -> None:
+        super().__init__("A token cannot live less than no time.")
+
 
 class LifetimeMissing(IdentityError):
     """A limit is set, so a token that never expires is refused."""
 
+    def __init__(self) -> None:
+        super().__init__("GF_AUTH_API_KEY_MAX_SECONDS_TO_LIVE is set, so a token needs a time to expire in.")
+
 
 class LifetimeTooLong(IdentityError):
     """secondsToLive is above the limit of the settings."""
+
+    def __init__(self) -> None:
+        super().__init__("The token would live longer than GF_AUTH_API_KEY_MAX_SECONDS_TO_LIVE or the calendar allows.")

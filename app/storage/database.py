@@ -27,7 +27,11 @@ log = logging.getLogger(__name__)
 _CONNECTION_LOST = (peewee.OperationalError, peewee.InterfaceError)
 # CLIENT.FOUND_ROWS of the MySQL protocol; the driver that names it is an extra.
 _FOUND_ROWS = 2
-_STARTUP_LOCK = "sluice startup"
+# InnoDB locks the gaps between index entries, also those between the entries of two orgs, so that writers of
+# different orgs can deadlock. There they take this lock first, and follow one another.
+_WRITER_LOCK = "sluice write "
+_STARTUP_LOCK = "sluice start "
+_STARTUP_SECONDS = 300.0
 _STARTUP_LOCK_NUMBER = 0x51_01_CE
 # A pooled connection older than this is replaced: shorter than the idle limits of common firewalls.
 _CONNECTION_LIFE_SECONDS = 300
@@ -42,6 +46,8 @@ class Database:
         """``url``: sqlite, postgresql or mysql (MariaDB); ``timeout``: seconds to wait for a connection or a lock."""
         self.peewee = _open(url, connections, timeout)
         self.is_sqlite = isinstance(self.peewee, PooledSqliteDatabase)
+        self._is_mariadb = isinstance(self.peewee, PooledMySQLDatabase)
+        self._timeout = timeout
         self._described = _without_password(url)
         # None where asking would cost as much as reading.
         self.revision = Revision(self.peewee.database, timeout) if self.is_sqlite else None
@@ -56,6 +62,8 @@ class Database:
         try:
             return list(self.peewee.execute_sql(sql, params).fetchall())
         except _CONNECTION_LOST:
+            if self.is_sqlite:
+                raise
             self._replace_connection()
             return list(self.peewee.execute_sql(sql, params).fetchall())
         finally:
@@ -79,10 +87,12 @@ class Database:
         """A transaction; ``lock`` is called first inside it, to keep out those that it must not overlap."""
         with self._one_writer, self.connected(), ExitStack() as stack:
             try:
-                stack.enter_context(self._transaction())
+                self._begin(stack)
             except _CONNECTION_LOST:
+                if self.is_sqlite:  # It has no connection to lose; it waited for the file's lock in vain.
+                    raise
                 self._replace_connection()
-                stack.enter_context(self._transaction())
+                self._begin(stack)
             if lock is not None:
                 lock()
             yield
@@ -124,16 +134,15 @@ class Database:
             return
         self.ping()
         with self.connected():
-            if isinstance(self.peewee, PooledPostgresqlDatabase):
-                take, give = "SELECT pg_advisory_lock(%s)", "SELECT pg_advisory_unlock(%s)"
-                key: Any = _STARTUP_LOCK_NUMBER
-            else:
-                take, give, key = "SELECT GET_LOCK(%s, 300)", "SELECT RELEASE_LOCK(%s)", _STARTUP_LOCK
-            self.rows(take, (key,))
+            if self._is_mariadb:
+                with self._named_lock(_STARTUP_LOCK, _STARTUP_SECONDS):
+                    yield
+                return
+            self.rows("SELECT pg_advisory_lock(%s)", (_STARTUP_LOCK_NUMBER,))
             try:
                 yield
             finally:
-                self.rows(give, (key,))
+                self.rows("SELECT pg_advisory_unlock(%s)", (_STARTUP_LOCK_NUMBER,))
 
     def close(self) -> None:
         """Closes every connection; the next use opens new ones. Called before a fork, which must not share them."""
@@ -149,6 +158,24 @@ class Database:
                 f"The folder of the database {self._described} cannot be written ({exc.strerror}): "
                 "check GF_DATABASE_URL, make the folder, or let this user write there."
             ) from exc
+
+    def _begin(self, stack: ExitStack) -> None:
+        if self._is_mariadb:
+            stack.enter_context(self._named_lock(_WRITER_LOCK, self._timeout))
+        stack.enter_context(self._transaction())
+
+    @contextmanager
+    def _named_lock(self, name: str, seconds: float) -> Iterator[None]:
+        """MariaDB's lock of a name and this database, held by the connection."""
+        if self.rows("SELECT GET_LOCK(CONCAT(%s, DATABASE()), %s)", (name, seconds)) != [(1,)]:
+            raise DatabaseUnreachable(
+                f"Another process has held the lock {name!r} of the database {self._described} for {seconds:g} "
+                "seconds: look what it waits for, or stop it."
+            )
+        try:
+            yield
+        finally:
+            self.rows("SELECT RELEASE_LOCK(CONCAT(%s, DATABASE()))", (name,))
 
     def _transaction(self) -> Any:
         # IMMEDIATE takes SQLite's write lock now: a transaction that reads first and writes later could find that
@@ -200,7 +227,8 @@ def _mariadb_options(timeout: float) -> dict[str, Any]:
     return {
         "connect_timeout": max(2, min(int(timeout), 10)),
         # After waiting for a lock a transaction must see what the one before it wrote.
-        "init_command": "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        "init_command": "SET SESSION tx_isolation = 'READ-COMMITTED', "
+        f"SESSION innodb_lock_wait_timeout = {max(1, int(timeout))}",
         # Too long a value is an error, never cut off in silence.
         "sql_mode": "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION",
         # An UPDATE tells how many rows it found, as on the other databases, not how many it made different.

@@ -150,7 +150,7 @@ class Directories:
                 created_at=int(self._clock()),
             ).execute()
         except peewee.IntegrityError as exc:
-            raise ServiceAccountTaken from exc
+            raise ServiceAccountTaken(name) from exc
         self.add_member(account_id, org_id, role)
         return int(account_id)
 
@@ -204,7 +204,7 @@ class Directories:
                 ).execute()
             )
         except peewee.IntegrityError as exc:
-            raise TokenNameTaken from exc
+            raise TokenNameTaken(new.name) from exc
 
     def delete_token(self, org_id: int, token_id: int, service_account_id: int | None) -> bool:
         """See the protocol."""

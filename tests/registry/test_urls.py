@@ -155,12 +155,3 @@ def test_the_error_carries_the_url_as_it_was_sent() -> None:
 )
 def test_a_url_is_read_in_parts(url: str, target: Target) -> None:
     assert read_target(url) == target
-
-
-@pytest.mark.parametrize(
-    ("url", "authority"),
-    [("http://host", "host"), ("http://host:80", "host:80"), ("http://[::1]:80", "[::1]:80"), ("http://h:", "h")],
-    ids=str,
-)
-def test_the_host_header_has_a_port_only_when_the_url_has_one(url: str, authority: str) -> None:
-    assert read_target(url).authority == authority

@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -34,7 +34,7 @@ class Reply:
     """An answer as it came."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     body: bytes
 
 
@@ -78,7 +78,7 @@ class Player:
     def _value(self, name: str) -> Any:
         if name in self._saved:
             return self._saved[name]
-        known = {
+        known: dict[str, Callable[[], Any]] = {
             "org": lambda: self._org,
             "other_org": lambda: self._other_org,
             "upstream": lambda: self._upstream.address,

@@ -1,0 +1,178 @@
+"""What authentication reads: tokens by hash, users by login, wrong passwords."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.identity.roles import Role
+from app.identity.store import NewToken, TokenRecord, UserRecord
+from app.services import Storage, open_storage
+from app.settings import Settings
+from conftest import NewDatabase
+
+NOW = 1_000_000
+
+
+def unique(word: str) -> str:
+    return f"{word}-{secrets.token_hex(6)}"
+
+
+def add_user(storage: Storage, org_id: int, login: str, email: str) -> int:
+    with storage.directories.writing(org_id):
+        return storage.directories.add_user(
+            login=login,
+            email=email,
+            name="",
+            password_hash="hash",
+            is_server_admin=True,
+            org_id=org_id,
+            role=Role.EDITOR,
+        )
+
+
+def add_account(storage: Storage, org_id: int, login: str, *, is_disabled: bool = False) -> int:
+    with storage.directories.writing(org_id):
+        return storage.directories.add_service_account(
+            org_id, name=login, login=login, role=Role.ADMIN, is_disabled=is_disabled
+        )
+
+
+def add_token(storage: Storage, org_id: int, account_id: int | None, *, is_revoked: bool = False) -> tuple[int, str]:
+    token_hash = f"{secrets.token_hex(30)}abcd"
+    role = Role.VIEWER if account_id is None else None
+    new = NewToken(org_id, "token", token_hash, NOW, NOW + 60, role, account_id, is_revoked)
+    with storage.directories.writing(org_id):
+        return storage.directories.add_token(new), token_hash
+
+
+def wrong_passwords(storage: Storage, login: str, since: int = 0) -> int:
+    return storage.authentications.wrong_passwords_since(login, since)
+
+
+def test_a_token_comes_with_the_account_it_stands_for_and_its_role_in_the_org(storage: Storage, org: int) -> None:
+    login = unique("robot")
+    account = add_account(storage, org, login, is_disabled=True)
+    token, token_hash = add_token(storage, org, account, is_revoked=True)
+    assert storage.authentications.token_by_hash(token_hash) == TokenRecord(
+        id=token,
+        org_id=org,
+        name="token",
+        token_hash=token_hash,
+        expires_at=NOW + 60,
+        is_revoked=True,
+        last_used_at=None,
+        role=Role.ADMIN,
+        service_account_id=account,
+        service_account_login=login,
+        service_account_disabled=True,
+    )
+
+
+def test_a_legacy_key_has_a_role_of_its_own_and_no_account(storage: Storage, org: int) -> None:
+    token, token_hash = add_token(storage, org, None)
+    assert storage.authentications.token_by_hash(token_hash) == TokenRecord(
+        id=token,
+        org_id=org,
+        name="token",
+        token_hash=token_hash,
+        expires_at=NOW + 60,
+        is_revoked=False,
+        last_used_at=None,
+        role=Role.VIEWER,
+        service_account_id=None,
+        service_account_login=None,
+        service_account_disabled=False,
+    )
+
+
+CHANGES: dict[str, Callable[[str], str]] = {
+    "upper case": str.upper,
+    "space at the end": lambda text: f"{text} ",
+    "last character missing": lambda text: text[:-1],
+    "pattern": lambda text: f"{text[:-1]}_",
+    "nothing": lambda _: "",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_hash_that_only_resembles_a_stored_one_finds_no_token(
+    storage: Storage, org: int, change: Callable[[str], str]
+) -> None:
+    _, token_hash = add_token(storage, org, None)
+    assert storage.authentications.token_by_hash(change(token_hash)) is None
+
+
+def test_the_last_use_of_a_token_is_kept(storage: Storage, org: int) -> None:
+    token, token_hash = add_token(storage, org, None)
+    storage.authentications.mark_token_used(token, NOW)
+    found = storage.authentications.token_by_hash(token_hash)
+    assert found is not None
+    assert found.last_used_at == NOW
+
+
+def test_a_last_use_that_cannot_be_written_is_logged_and_fails_nobody(
+    new_database: NewDatabase, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    without_tables = open_storage(Settings(data_path=tmp_path, database_url=new_database()))
+    without_tables.authentications.mark_token_used(1, NOW)
+    without_tables.database.close()
+    assert [record.levelno for record in caplog.records][-1:] == [logging.WARNING]
+
+
+def test_a_user_is_found_by_login(storage: Storage, org: int) -> None:
+    login = unique("ada")
+    number = add_user(storage, org, login, "")
+    assert storage.authentications.user_by_login(login) == UserRecord(number, login, "hash", True, False, org)
+
+
+def test_a_user_is_found_by_email_in_any_case(storage: Storage, org: int) -> None:
+    word = unique("ada")
+    number = add_user(storage, org, unique("login"), f"{word}@Example.org")
+    found = storage.authentications.user_by_login(f"{word.upper()}@example.ORG")
+    assert found is not None
+    assert found.id == number
+
+
+def test_a_login_wins_over_the_same_email_of_somebody_else(storage: Storage, org: int) -> None:
+    word = unique("ada")
+    add_user(storage, org, unique("bob"), word)
+    number = add_user(storage, org, word, "")
+    found = storage.authentications.user_by_login(word)
+    assert found is not None
+    assert found.id == number
+
+
+@pytest.mark.parametrize("login", ["", "' OR '1'='1", "%", "nobody\x7f"])
+def test_nobody_is_found_by_what_is_no_login(storage: Storage, login: str) -> None:
+    assert storage.authentications.user_by_login(login) is None
+
+
+def test_a_service_account_cannot_be_found_as_a_user(storage: Storage, org: int) -> None:
+    login = unique("robot")
+    add_account(storage, org, login)
+    assert storage.authentications.user_by_login(login) is None
+
+
+def test_a_role_is_that_of_the_org(storage: Storage, org: int, other_org: int) -> None:
+    number = add_user(storage, org, unique("ada"), "")
+    assert storage.authentications.role_in_org(number, org) is Role.EDITOR
+    assert storage.authentications.role_in_org(number, other_org) is None
+
+
+def test_wrong_passwords_are_counted_for_their_login_and_time(storage: Storage) -> None:
+    login = unique("ada")
+    for at in (NOW, NOW + 1, NOW + 2):
+        storage.authentications.add_wrong_password(login, at, forget_before=0)
+    assert wrong_passwords(storage, login, since=NOW) == 2
+    assert wrong_passwords(storage, unique("bob")) == 0
+
+
+def test_wrong_passwords_that_are_too_old_are_forgotten(storage: Storage) -> None:
+    login, other = unique("ada"), unique("bob")
+    storage.authentications.add_wrong_password(login, 1, forget_before=0)
+    storage.authentications.add_wrong_password(other, 3, forget_before=1)
+    assert wrong_passwords(storage, login, since=-1) == 0
+    assert wrong_passwords(storage, other, since=-1) == 1
