@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.encryption.errors import WrongSecretKey
 from app.identity.identity import system
 from app.identity.roles import Role
 from app.services import Services, Storage, build, key_ring, open_storage
@@ -66,9 +67,11 @@ def build_prepared(settings: Settings) -> Services:
         storage.database.close()
 
 
-def forget_secrets(settings: Settings) -> None:
+def forget_secrets(settings: Settings) -> bool:
     """Goes on with the present secret key, making one if there is none: a new active data key; what was encrypted
-    under keys that the present secret key does not open stays unreadable until its key is given back."""
+    under keys that the present secret key does not open stays unreadable until its key is given back.
+
+    Returns False, and changes nothing, when the present secret key opens everything that is in use."""
     _make_data_path(settings)
     storage = open_storage(settings)
     with closing(storage.database), storage.database.alone():
@@ -77,7 +80,13 @@ def forget_secrets(settings: Settings) -> None:
         if not settings.secret_key and not _key_path(settings).exists():
             _write_key(_key_path(settings))
         secret_key, _ = _secret_key(settings, storage, may_make=False)
-        key_ring(storage, secret_key).rotate()
+        keys = key_ring(storage, secret_key)
+        try:
+            keys.load()
+        except WrongSecretKey:
+            keys.rotate()
+            return True
+        return False
 
 
 def _make_data_path(settings: Settings) -> None:

@@ -104,6 +104,7 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         timeout=settings.proxy_timeout,
         user_agent=f"Grafana/{settings.grafana_version}",
         reserved_header=reserved_header,
+        allowed_hosts=frozenset(settings.proxy_whitelist.split()),
     )
     policy = LoginPolicy(
         passwords_allowed=settings.basic_auth_enabled,

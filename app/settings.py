@@ -164,6 +164,12 @@ class Settings:
         _boolean,
         "true: five wrong passwords in five minutes no longer block a login",
     )
+    proxy_whitelist: str = _setting(
+        "GF_SECURITY_DATA_SOURCE_PROXY_WHITELIST",
+        "",
+        _text,
+        "``host:port`` of the servers that the proxy may reach, separated by spaces; empty: all",
+    )
     basic_auth_enabled: bool = _setting("GF_AUTH_BASIC_ENABLED", "true", _boolean, "users may sign in by basic auth")
     api_key_max_seconds_to_live: int = _setting(
         "GF_AUTH_API_KEY_MAX_SECONDS_TO_LIVE", "-1", _whole(-1, 2**40), "longest life of a new API key; -1: no limit"

@@ -33,6 +33,8 @@ def sluice(context: click.Context) -> None:
       sluice serve
       sluice token create --org 1 --role Editor --name provisioning
     """
+    # The database and the key file are for this user alone, also in a folder that others may enter.
+    os.umask(0o077)
     context.obj = Settings.from_environment(os.environ)
     log_to_stderr(context.obj.log_level)
 

@@ -1,5 +1,6 @@
 """``sluice serve``."""
 
+import resource
 import shlex
 import socket
 from collections.abc import Callable
@@ -33,8 +34,10 @@ def serve(settings: Settings) -> None:
     Example:
       GF_SERVER_HTTP_PORT=3001 sluice serve
     """
-    prepared = prepare(settings)
+    # First, so that a taken port does not swallow the greeting with the only sight of a new password.
     _require_free_port(settings)
+    _raise_descriptor_limit()
+    prepared = prepare(settings)
     for line in greeting(settings, prepared):
         click.echo(line)
     _Server(create_app(prepared.services), settings).run()
@@ -56,6 +59,12 @@ def greeting(settings: Settings, prepared: Prepared) -> list[str]:
     credentials = shlex.quote(f"{login}:{password}")
     lines += ["Try it:", f"  curl -u {credentials} {url}/api/datasources", "Stop with Ctrl+C."]
     return lines
+
+
+def _raise_descriptor_limit() -> None:
+    # Each connection takes one descriptor, or two with its upstream; a worker that runs out of them dies.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _require_free_port(settings: Settings) -> None:
@@ -103,7 +112,8 @@ class _Server(BaseApplication):
             "control_socket_disable": True,
             # The most that gunicorn bounds; its only other choice is no limit at all.
             "limit_request_line": 8190,
-            "limit_request_field_size": 32_768,
+            "limit_request_field_size": 16_384,
+            "limit_request_fields": 64,
         }.items():
             self.cfg.set(name, value)
 

@@ -5,6 +5,7 @@ import socket
 from http import HTTPStatus
 from typing import Any
 
+from gunicorn import util
 from gunicorn.http.errors import (
     ExpectationFailed,
     LimitRequestHeaders,
@@ -23,8 +24,26 @@ _STATUSES: dict[type[Exception], HTTPStatus] = {
 }
 
 
+# For the client to read the last answer before a reset could take it away.
+_LINGER_SECONDS = 0.2
+
+
 class Worker(ThreadWorker):
-    """For requests that never reach the application, because they cannot be read."""
+    """Words the errors of requests that cannot be read, and closes connections without stopping the others."""
+
+    def handle(self, conn: Any) -> Any:
+        """In a thread of the pool: serves a request, and lingers here when the connection is to be closed."""
+        keep = super().handle(conn)
+        if keep is False:
+            util.close_graceful(conn.sock, timeout=_LINGER_SECONDS)
+        return keep
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """On the main loop, which must never wait: gunicorn would linger here for each connection, one by one."""
+        if not fs.cancelled() and fs.exception() is None and fs.result() is False:
+            self.nr_conns -= 1
+            return
+        super().finish_request(conn, fs)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Answers with the status alone: what could not be read may hold credentials."""

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.edge.inbound import Environ
+from app.upstream.errors import UpstreamError
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,13 @@ def register_error_doors(app: Flask, doors: Sequence[ErrorDoor]) -> None:
 
 
 def log_failure(exc: Exception, environ: Environ) -> None:
-    """The log line of an answer of 500 and above."""
+    """The log line of an answer of 500 and above; an upstream at fault needs no traceback of ours."""
+    if isinstance(exc, UpstreamError):
+        log.warning(
+            "an upstream failed",
+            extra={"event": "upstream_failed", "path": environ["PATH_INFO"], "phase": exc.phase, "why": str(exc)},
+        )
+        return
     log.error(
         "request failed",
         exc_info=exc,

@@ -54,7 +54,7 @@ class FreeObject(fields.Dict):
             raise ValidationError("must be an object")
         try:
             return JsonData.of(value)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise ValidationError("must hold only numbers that JSON has words for") from exc
 
 

@@ -136,7 +136,7 @@ class DirectoryStore(Protocol):
         """The new user's id, a member of ``org_id``; raises LoginTaken."""
 
     def set_password(self, login: str, password_hash: str) -> bool:
-        """Whether there is such a user."""
+        """Whether there is such a user. Forgets the wrong passwords that were counted for it."""
 
     def user_id(self, login: str) -> int | None:
         """Of the user with this login; never of a service account."""

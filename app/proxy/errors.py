@@ -21,6 +21,18 @@ class UndecodablePath(ProxyError):
     """The path has a percent escape that is none."""
 
 
+class MethodRefused(ProxyError):
+    """The method would make the upstream echo the credentials that the gateway put in."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"{method} is not proxied")
+        self.method = method
+
+
+class HostNotAllowed(ProxyError):
+    """The settings list the servers that may be reached, and this one is not among them."""
+
+
 class PathClimbs(ProxyError):
     """The path has a ``..`` segment, which could leave the data source's own path."""
 

@@ -128,7 +128,7 @@ def kept_cookies(cookie_header: str, keep: object) -> str:
     if not isinstance(keep, list):
         return ""
     wanted = [entry for entry in keep if isinstance(entry, str)]
-    pairs = [pair.strip().partition("=") for pair in cookie_header.split(";") if "=" in pair]
+    pairs = [pair.strip().partition("=") for pair in re.split("[;,]", cookie_header) if "=" in pair]
     kept = sorted(
         (name, value)
         for name, _, value in pairs

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from app.proxy.errors import PathClimbs, TypeNotHttp, TypeNotInstalled, UndecodablePath
+from app.proxy.errors import HostNotAllowed, MethodRefused, PathClimbs, TypeNotHttp, TypeNotInstalled, UndecodablePath
 from app.proxy.headers import Headers, outbound_headers
 from app.registry.catalog import backend_type, is_known
 from app.registry.datasource import DataSource
@@ -13,9 +13,13 @@ from app.registry.errors import InvalidUrl
 from app.registry.urls import Target, check_url, read_target
 from app.upstream.request import OutboundBody, OutboundRequest
 
+_CLIMBING = re.compile(r"[\s\x00]*(\.|\xc0\xae){2}[\s\x00]*([;#\x00].*)?$", re.DOTALL)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # RFC 3986 2.2, and the escape sign itself: what is escaped stays so.
 _ALLOWED = "!#$%&'()*+,/:;=?@[]~"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# RFC 9110 9.3.8: a TRACE request must not hold credentials, because the answer repeats it.
+_ECHOING = frozenset({"TRACE", "CONNECT"})
 _LONGEST_TIMEOUT = 86_400.0
 
 
@@ -38,6 +42,7 @@ class ProxyRules:
     timeout: float
     user_agent: str
     reserved_header: str | None
+    allowed_hosts: frozenset[str] = frozenset()  # "host:port"; empty: all
 
 
 def build_outbound(
@@ -50,6 +55,13 @@ def build_outbound(
     target = read_target(data_source.url)
     if target.scheme not in {"http", "https"} or not target.host:
         raise InvalidUrl(data_source.url)
+    if (
+        rules.allowed_hosts
+        and f"{target.host}:{target.port or _DEFAULT_PORTS[target.scheme]}" not in rules.allowed_hosts
+    ):
+        raise HostNotAllowed
+    if inbound.method in _ECHOING:
+        raise MethodRefused(inbound.method)
     _check_path(inbound.path)
     headers, host_header = outbound_headers(
         data_source,
@@ -94,8 +106,10 @@ def _check_type(type_id: str) -> None:
 def _check_path(path: str) -> None:
     if _BAD_ESCAPE.search(path):
         raise UndecodablePath
-    if ".." in unquote(path).replace("\\", "/").split("/"):
-        raise PathClimbs
+    # Servers differ in what they take a segment to be: parameters behind ";", a fragment, an escape escaped again.
+    for decoded in (unquote(path, "latin-1"), unquote(unquote(path, "latin-1"), "latin-1")):
+        if any(_CLIMBING.match(segment) for segment in re.split(r"[/\\]", decoded)):
+            raise PathClimbs
 
 
 def _escaped(path: str) -> str:

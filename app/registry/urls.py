@@ -61,7 +61,7 @@ def read_target(url: str) -> Target:
     host = (_IPV6 if host_and_port.startswith("[") else _HOST).match(host_and_port)
     if host is None or not (port := _PORT.fullmatch(host_and_port[host.end() :])):
         raise InvalidUrl(url)
-    number = int(port[0][1:] or 0)
+    number = int(port[0][1:].lstrip("0") or 0)
     if number > 65535:
         raise InvalidUrl(url)
     return Target(found["scheme"].lower(), host[0], number, found["path"])

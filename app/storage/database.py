@@ -121,6 +121,13 @@ class Database:
                 "and that the server runs and lets this machine in."
             ) from exc
 
+    def has_schema(self) -> bool:
+        """Whether the database answers, and is one that was prepared."""
+        try:
+            return bool(self.rows("SELECT id FROM schema_migration LIMIT 1"))
+        except (peewee.PeeweeException, MaxConnectionsExceeded):
+            return False
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Held by one process of all that use this database: for migrations and the first start.

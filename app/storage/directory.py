@@ -33,6 +33,7 @@ class Directories:
         self._accounts = tables.accounts
         self._members = tables.members
         self._tokens = tables.tokens
+        self._wrong_passwords = tables.wrong_passwords
         self._org_lock = org_lock
         self._clock = clock
         self._new_uid = new_uid
@@ -85,6 +86,7 @@ class Directories:
     def set_password(self, login: str, password_hash: str) -> bool:
         """See the protocol."""
         accounts = self._accounts
+        self._wrong_passwords.delete().where(self._wrong_passwords.login == login.lower()[:190]).execute()
         change = accounts.update(password_hash=password_hash)
         return bool(change.where(accounts.login == login, ~accounts.is_service_account).execute())
 

@@ -60,6 +60,8 @@ class Connection:
                 raise UpstreamUnreachable("first-byte", "the connection was closed before an answer")
             if reader.head_bytes > _HEAD_BYTES:
                 raise UpstreamUnreachable("first-byte", f"the answer's headers exceed {_HEAD_BYTES} bytes")
+        if not _CONTINUE <= reader.status <= 999:
+            raise UpstreamUnreachable("first-byte", f"the answer has status {reader.status}, which is none")
         if reader.status == _SWITCHING:
             raise UpstreamUnreachable("first-byte", "the server switched protocols, which nobody asked for")
         return reader.status, reader.headers

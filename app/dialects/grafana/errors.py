@@ -113,6 +113,8 @@ ANSWERS: Answers = {
     # The proxy
     proxy.TypeNotInstalled: Answer(404, E0, "Unable to find datasource plugin"),
     proxy.TypeNotHttp: Answer(400, E0, "Data sources of type {type_id} do not speak HTTP and cannot be proxied"),
+    proxy.HostNotAllowed: Answer(403, E0, "Data proxy hostname and ip are not included in whitelist"),
+    proxy.MethodRefused: Answer(403, E0, "{method} requests are not proxied: the answer would repeat the credentials"),
     proxy.UndecodablePath: Answer(400, E0, "The proxied path has an invalid percent escape"),
     proxy.PathClimbs: Answer(403, E0, "The proxied path must not contain .. segments"),
     proxy.UnsendableHeader: Answer(500, E1, "Failed creating data source proxy"),
