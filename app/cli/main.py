@@ -33,8 +33,6 @@ def sluice(context: click.Context) -> None:
       sluice serve
       sluice token create --org 1 --role Editor --name provisioning
     """
-    # The database and the key file are for this user alone, also in a folder that others may enter.
-    os.umask(0o077)
     context.obj = Settings.from_environment(os.environ)
     log_to_stderr(context.obj.log_level)
 
@@ -45,6 +43,8 @@ for command in (serve, db, org, user, token, secrets):
 
 def main() -> None:
     """Runs the command; what stands against it goes to standard error as one sentence, with exit status 1."""
+    # The database and the key file are for this user alone, also in a folder that others may enter.
+    os.umask(0o077)
     try:
         sluice()
     except (SettingError, StartRefused, StorageError, EncryptionError, IdentityError) as exc:
