@@ -115,3 +115,8 @@ def test_every_room_says_what_it_owns_and_what_it_must_not_know() -> None:
 
 def test_every_room_has_a_row_in_the_table() -> None:
     assert {room_of(module_of(file)) for file in FILES} == set(MAY_IMPORT)
+
+
+def test_a_module_beside_the_rooms_is_looked_at_too() -> None:
+    assert "app.services" in existing(iter(["app.services", "app.services.build", "os"]))
+    assert room_of("app.services") not in MAY_IMPORT["registry"]

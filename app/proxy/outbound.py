@@ -48,8 +48,8 @@ class ProxyRules:
 def build_outbound(
     data_source: DataSource, secrets: Mapping[str, str], inbound: InboundRequest, rules: ProxyRules
 ) -> OutboundRequest:
-    """The whole request to send. Raises TypeNotInstalled, TypeNotHttp, InvalidUrl, UndecodablePath, PathClimbs,
-    UnsendableHeader."""
+    """The whole request to send. Raises TypeNotInstalled, TypeNotHttp, InvalidUrl, HostNotAllowed,
+    MethodRefused, UndecodablePath, PathClimbs, UnsendableHeader."""
     _check_type(data_source.type)
     check_url(data_source.type, data_source.url)
     target = read_target(data_source.url)

@@ -61,12 +61,21 @@ def test_a_lost_key_file_can_be_replaced(prepared: Settings) -> None:
     assert fields(prepared, "after") == {"password": True}
 
 
-def test_with_the_old_key_back_old_credentials_open_again(settings: Settings) -> None:
+def test_with_the_old_key_back_and_forgetting_once_more_old_credentials_open_again(settings: Settings) -> None:
     printed(sluice({**settings, **OLD}, "db", "migrate"))
     create({**settings, **OLD}, "before")
     printed(sluice({**settings, **NEW}, "secrets", "forget", "--yes"))
     printed(sluice({**settings, **OLD}, "secrets", "forget", "--yes"))
     assert fields({**settings, **OLD}, "before") == {"password": True}
+
+
+def test_forgetting_with_the_right_key_changes_nothing_and_says_so(settings: Settings) -> None:
+    printed(sluice({**settings, **OLD}, "db", "migrate"))
+    with services({**settings, **OLD}) as built:
+        before = built.storage.data_keys.all()
+    assert "Nothing was changed" in printed(sluice({**settings, **OLD}, "secrets", "forget", "--yes"))
+    with services({**settings, **OLD}) as built:
+        assert built.storage.data_keys.all() == before
 
 
 def test_forgetting_asks_first_and_changes_nothing_without_a_yes(settings: Settings) -> None:

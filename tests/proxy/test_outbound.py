@@ -102,6 +102,16 @@ def test_what_a_request_line_cannot_hold_is_escaped_in_the_path_of_the_url(url: 
         "a\\..\\admin",
         "a%5C%2e%2e",
         "//../x",
+        "..;/secret",
+        "a/..;x=1/..;/b",
+        "..%3b/x",
+        "..#x",
+        "%2e%2e%23x",
+        "..%00",
+        "..%20",
+        "..%09/x",
+        "%252e%252e/x",
+        "%c0%ae%c0%ae/x",
     ],
 )
 def test_a_path_that_climbs_is_refused(path: str) -> None:

@@ -21,7 +21,6 @@ def register(app: Flask) -> ErrorDoor:
     api = openapi_of(app, dialect=NAME, title=TITLE)
     for module in (datasources, proxy, service_accounts, api_keys):
         api.register_blueprint(module.blueprint)
-    proxy.register_other_methods(app)
     app.register_blueprint(health.blueprint)
     return ErrorDoor(PREFIX, render_for_view)
 

@@ -1,7 +1,6 @@
 """/api/datasources/proxy: any request to a data source's own server."""
 
-from flask import Flask, Response, request
-from werkzeug.routing import Rule
+from flask import Response, request
 
 from app.dialects.grafana.door import NAME, PREFIX, grafana_blueprint
 from app.dialects.grafana.errors import ON_PROXY, answers, render
@@ -43,13 +42,8 @@ def proxied(target: str) -> Response:
     return Response(answer.body, status=answer.status, headers=answer.headers, direct_passthrough=True)
 
 
-def register_other_methods(app: Flask) -> None:
-    """Routes the methods that Flask has no list of (PROPFIND, REPORT, ...) to the same view."""
-    app.url_map.add(Rule(f"{_FULL_PATH}<rest:target>", endpoint=f"{blueprint.name}.{proxied.__name__}", methods=None))
-
-
 def busy_route(services: Services) -> BusyRoute:
-    """The same before Flask."""
+    """The same before Flask, and for methods that Flask has no list of (PROPFIND, REPORT, ...)."""
     return BusyRoute(
         prefix=_FULL_PATH,
         takes=lambda environ: len(environ["PATH_INFO"]) > len(_FULL_PATH),
