@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One environment for each file of pins.
+CLIENTS := $(basename $(notdir $(wildcard tests/clients/requirements/*.txt)))
 
 .DEFAULT_GOAL := help
 
@@ -14,11 +16,14 @@ run: $(VENV)/.run ## Install what is missing and serve on 127.0.0.1:3000
 	@exec $(BIN)/sluice serve
 
 .PHONY: test
-test: $(VENV)/.dev ## Run all checks and tests
+test: $(VENV)/.dev clients ## Run all checks and tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+.PHONY: clients
+clients: $(CLIENTS:%=$(VENV)/clients/%/.installed) ## Install the clients of other people that the tests drive
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure side by side with bare Flask and nginx (needs wrk and nginx)
@@ -48,3 +53,9 @@ $(VENV)/.run: setup.cfg | $(BIN)/python
 $(VENV)/.dev: setup.cfg | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres,mysql]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/clients/%/.installed: tests/clients/requirements/%.txt | $(BIN)/python
+	@rm -rf $(@D)
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r $<
+	@touch $@

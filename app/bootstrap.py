@@ -142,12 +142,12 @@ def _write_key(path: Path) -> str:
 
 
 def _first_admin(settings: Settings, services: Services) -> tuple[str | None, str | None]:
-    directories = services.storage.directories
-    org = directories.first_org() or services.directory.create_org(system(0, "start"), FIRST_ORG)
-    if directories.any_user():
+    people = services.storage.people
+    org = people.first_org() or services.orgs.create(system(0, "start"), FIRST_ORG)
+    if people.any_user():
         return None, None
     made = None if settings.admin_password else secrets.token_urlsafe(12)
-    services.directory.create_user(
+    services.users.create(
         system(org.id, "start"),
         login=settings.admin_user,
         password=settings.admin_password or made or "",

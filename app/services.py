@@ -10,22 +10,33 @@ from app.encryption.encryptor import Encryptor
 from app.encryption.keyring import KeyRing
 from app.identity.api_keys import ApiKeys
 from app.identity.authentication import Authenticator, LoginPolicy
-from app.identity.directory import Directory
+from app.identity.members import Members
+from app.identity.orgs import Orgs
 from app.identity.passwords import Passwords
+from app.identity.roles import Role
 from app.identity.service_accounts import ServiceAccounts
+from app.identity.teams import Teams
+from app.identity.users import Users
 from app.proxy.forward import Proxy
 from app.proxy.outbound import ProxyRules
+from app.registry.correlations import Correlations
+from app.registry.narrow_tokens import NarrowTokens
+from app.registry.permissions import Permissions
 from app.registry.registry import Registry, RegistryLimits
 from app.settings import Settings
 from app.storage.audit import AuditEvents
 from app.storage.authentication import Authentications
+from app.storage.correlations import Correlations as CorrelationRows
 from app.storage.data_keys import DataKeys
 from app.storage.database import Database
 from app.storage.datasources import DataSources
-from app.storage.directory import Directories
 from app.storage.migrations import Migrations
 from app.storage.org_lock import OrgLock
+from app.storage.people import People
+from app.storage.permissions import PermissionRows
+from app.storage.service_accounts import ServiceAccountRows
 from app.storage.tables import Tables
+from app.storage.teams import Teams as TeamRows
 from app.upstream.transport import Transport, TransportLimits
 
 # OWASP's advice is 600,000 for PBKDF2-HMAC-SHA256 and slow enough to hurt scripts that sign in with every request;
@@ -42,7 +53,11 @@ class Storage:
     migrations: Migrations
     data_sources: DataSources
     authentications: Authentications
-    directories: Directories
+    people: People
+    teams: TeamRows
+    service_accounts: ServiceAccountRows
+    permissions: PermissionRows
+    correlations: CorrelationRows
     data_keys: DataKeys
     audit: AuditEvents
 
@@ -54,10 +69,16 @@ class Services:
     settings: Settings
     storage: Storage
     authenticator: Authenticator
-    directory: Directory
+    orgs: Orgs
+    users: Users
+    members: Members
+    teams: Teams
     service_accounts: ServiceAccounts
     api_keys: ApiKeys
     registry: Registry
+    permissions: Permissions
+    correlations: Correlations
+    narrow_tokens: NarrowTokens
     proxy: Proxy
 
 
@@ -67,12 +88,17 @@ def open_storage(settings: Settings) -> Storage:
     database = Database(url, connections=settings.database_connections, timeout=settings.database_timeout)
     tables = Tables(database)
     org_lock = OrgLock(database, tables)
+    people = People(database, tables, org_lock, time.time, new_uid)
     return Storage(
         database=database,
         migrations=Migrations(database),
         data_sources=DataSources(database, tables, org_lock, time.time),
         authentications=Authentications(database, tables),
-        directories=Directories(database, tables, org_lock, time.time, new_uid),
+        people=people,
+        teams=TeamRows(database, tables, org_lock, people, time.time, new_uid),
+        service_accounts=ServiceAccountRows(database, tables, org_lock, time.time, new_uid),
+        permissions=PermissionRows(database, tables, org_lock),
+        correlations=CorrelationRows(database, tables, org_lock),
         data_keys=DataKeys(database, tables, time.time),
         audit=AuditEvents(database, tables, time.time),
     )
@@ -90,7 +116,12 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
     passwords = Passwords(_PASSWORD_ROUNDS)
     reserved_header = settings.auth_proxy_header if settings.auth_proxy_enabled else None
     registry = Registry(
-        storage.data_sources, Encryptor(keys), storage.audit, _registry_limits(settings, reserved_header), new_uid
+        storage.data_sources,
+        Encryptor(keys),
+        storage.audit,
+        _registry_limits(settings, reserved_header),
+        new_uid,
+        storage.permissions,
     )
     transport = Transport(
         TransportLimits(
@@ -109,16 +140,24 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
     policy = LoginPolicy(
         passwords_allowed=settings.basic_auth_enabled,
         block_after_wrong_passwords=not settings.login_protection_off,
+        default_query_role=Role(settings.default_query_role),
     )
     longest_life = settings.api_key_max_seconds_to_live
+    service_accounts = ServiceAccounts(storage.service_accounts, storage.audit, time.time, longest_life)
     return Services(
         settings=settings,
         storage=storage,
         authenticator=Authenticator(storage.authentications, passwords, policy, time.time),
-        directory=Directory(storage.directories, storage.audit, passwords),
-        service_accounts=ServiceAccounts(storage.directories, storage.audit, time.time, longest_life),
-        api_keys=ApiKeys(storage.directories, storage.audit, time.time, longest_life),
+        orgs=Orgs(storage.people, storage.audit, policy.default_query_role),
+        users=Users(storage.people, storage.audit, passwords),
+        members=Members(storage.people, storage.audit),
+        teams=Teams(storage.teams, storage.people, storage.audit),
+        service_accounts=service_accounts,
+        api_keys=ApiKeys(storage.service_accounts, storage.audit, time.time, longest_life),
         registry=registry,
+        permissions=Permissions(storage.permissions, registry, storage.audit),
+        correlations=Correlations(storage.correlations, registry, storage.audit, new_uid),
+        narrow_tokens=NarrowTokens(service_accounts, registry),
         proxy=Proxy(registry, transport, rules),
     )
 

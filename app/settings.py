@@ -68,6 +68,12 @@ def _address(value: str) -> str:
         raise ValueError("must be an IP address of this machine or 'localhost'") from None
 
 
+def _root_url(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return f"{value.rstrip('/')}/" if value else value
+
+
 def _folder(value: str) -> Path:
     if not value:
         raise ValueError("must name a folder")
@@ -98,10 +104,12 @@ def _password(value: str) -> str:
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
+    by_lower = {choice.lower(): choice for choice in choices}
+
     def read(value: str) -> str:
-        if value.lower() not in choices:
+        if value.lower() not in by_lower:
             raise ValueError(f"must be one of {', '.join(choices)}")
-        return value.lower()
+        return by_lower[value.lower()]
 
     return read
 
@@ -128,6 +136,9 @@ class Settings:
 
     http_addr: str = _setting("GF_SERVER_HTTP_ADDR", "127.0.0.1", _address, "address to listen on")
     http_port: int = _setting("GF_SERVER_HTTP_PORT", "3000", _whole(1, 65535), "port to listen on")
+    root_url: str = _setting(
+        "GF_SERVER_ROOT_URL", "", _root_url, "address that clients are told to use; empty: the one they used"
+    )
     router_logging: bool = _setting(
         "GF_SERVER_ROUTER_LOGGING", "false", _boolean, "log every request, not only the failed ones"
     )
@@ -210,6 +221,12 @@ class Settings:
     )
     grafana_version: str = _setting(
         "SLUICE_GRAFANA_VERSION", "12.3.0", _version, "the Grafana version that clients are told"
+    )
+    default_query_role: str = _setting(
+        "SLUICE_DEFAULT_QUERY_ROLE",
+        "Viewer",
+        _one_of("Viewer", "Editor", "Admin"),
+        "least role that may see and query the data sources nobody set permissions on; an org can have its own",
     )
     http_workers: int = _setting("SLUICE_HTTP_WORKERS", str(cpu_count() or 1), _whole(1, 1024), "worker processes")
     http_threads: int = _setting(

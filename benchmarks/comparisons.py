@@ -52,6 +52,35 @@ COMPARISONS = (
         must=">= 0.15",
         good=">= 0.25",
     ),
+    *(
+        Comparison(name, case, cost, readings, must=must, good="<= 1.05")
+        for name, case, readings, must in (
+            (
+                "permission-get",
+                "GET by uid, by permission / as admin",
+                (subjects.GET_PERMITTED, subjects.GET_BY_UID),
+                "<= 1.15",
+            ),
+            (
+                "permission-proxy",
+                "proxy 1 KB, by permission / as admin",
+                (subjects.PROXY_PERMITTED, subjects.PROXY_1K),
+                "<= 1.15",
+            ),
+            (
+                "permission-get-large",
+                "GET by permission, 10,000 data sources / 10",
+                (subjects.GET_PERMITTED_LARGE, subjects.GET_PERMITTED),
+                "<= 1.15",
+            ),
+            (
+                "permission-proxy-large",
+                "proxy by permission, 10,000 data sources / 10",
+                (subjects.PROXY_PERMITTED_LARGE, subjects.PROXY_PERMITTED),
+                "<= 1.15",
+            ),
+        )
+    ),
     Comparison(
         "list",
         "list of 1,000, less hello / json.dumps of it",

@@ -52,10 +52,15 @@ class RegistryClient:
         self.call("DELETE", f"/api/datasources/uid/{uid}")
 
 
+def administrator(port: int) -> RegistryClient:
+    """The first server admin, by password."""
+    credentials = base64.b64encode(f"admin:{ADMIN_PASSWORD}".encode()).decode()
+    return RegistryClient(port, {"Authorization": f"Basic {credentials}"})
+
+
 def client_with_token(port: int) -> RegistryClient:
     """Log in as the administrator once, and go on with a service account's token as tools do."""
-    credentials = base64.b64encode(f"admin:{ADMIN_PASSWORD}".encode()).decode()
-    administrator = RegistryClient(port, {"Authorization": f"Basic {credentials}"})
-    account = administrator.call("POST", "/api/serviceaccounts", {"name": "bench", "role": "Admin"})
-    token = administrator.call("POST", f"/api/serviceaccounts/{account['id']}/tokens", {"name": "bench"})
+    admin = administrator(port)
+    account = admin.call("POST", "/api/serviceaccounts", {"name": "bench", "role": "Admin"})
+    token = admin.call("POST", f"/api/serviceaccounts/{account['id']}/tokens", {"name": "bench"})
     return RegistryClient(port, {"Authorization": f"Bearer {token['key']}"})

@@ -111,7 +111,7 @@ def _write_and_kill(served: Served, ledger: Ledger, tokens: dict[int, str], seco
 
 def _new_org(installation: Installation, ledger: Ledger, number: int) -> tuple[int, str]:
     services = installation.services
-    org_id = services.directory.create_org(system(0, "soak"), f"soak {number}").id
+    org_id = services.orgs.create(system(0, "soak"), f"soak {number}").id
     caller = system(org_id, "soak")
     account = services.service_accounts.create(caller, name="soak", role=Role.ADMIN, is_disabled=False)
     _, token = services.service_accounts.add_token(caller, account.id, name="soak", seconds_to_live=0)

@@ -1,13 +1,16 @@
 """Starts everything a run needs, fills the registry, and ends it all again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.cores import Cores
+from benchmarks.loopback import HOST
 from benchmarks.nginx import reverse_proxy, static_server
+from benchmarks.permitted import Permitted, permitted
 from benchmarks.population import Population, populate
 from benchmarks.registry_client import RegistryClient, client_with_token
 from benchmarks.servers import Server, running
@@ -24,6 +27,7 @@ class Stage:
     nginx: Server
     client: RegistryClient
     population: Population
+    permitted: Callable[..., Permitted]  # by ``size``; made when first asked for, because the large one takes its time
 
 
 @contextmanager
@@ -51,4 +55,5 @@ def set_up(cores: Cores, *, database_url: str | None) -> Iterator[Stage]:
             nginx=nginx,
             client=client,
             population=populate(client, upstream_port=upstream.port),
+            permitted=cache(partial(permitted, service.port, url=f"http://{HOST}:{upstream.port}")),
         )

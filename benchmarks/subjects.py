@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 
 from benchmarks.loopback import HOST
+from benchmarks.permitted import LARGE, SMALL
 from benchmarks.population import CREATED_PREFIX, new_data_source, remove_created
 from benchmarks.reading import Reading
 from benchmarks.serialization import measure_dumps
@@ -24,6 +25,11 @@ PROXY_100K = "proxy 100 KB"
 NGINX_1K = "nginx proxy 1 KB"
 NGINX_100K = "nginx proxy 100 KB"
 
+GET_PERMITTED = "GET by uid by permission, 10 data sources"
+GET_PERMITTED_LARGE = "GET by uid by permission, 10,000 data sources"
+PROXY_PERMITTED = "proxy 1 KB by permission, 10 data sources"
+PROXY_PERMITTED_LARGE = "proxy 1 KB by permission, 10,000 data sources"
+
 Measure = Callable[[int], Reading]
 
 
@@ -37,6 +43,10 @@ def subjects(stage: Stage) -> Mapping[str, Measure]:
         NGINX_1K: _wrk(stage, Load(stage.nginx, "/1k", BUSY_CONNECTIONS)),
         PROXY_100K: _wrk(stage, _read(stage, f"{proxied}/100k", BUSY_CONNECTIONS)),
         NGINX_100K: _wrk(stage, Load(stage.nginx, "/100k", BUSY_CONNECTIONS)),
+        GET_PERMITTED: _by_permission(stage, SMALL, "/api/datasources/uid/{uid}"),
+        GET_PERMITTED_LARGE: _by_permission(stage, LARGE, "/api/datasources/uid/{uid}"),
+        PROXY_PERMITTED: _by_permission(stage, SMALL, "/api/datasources/proxy/uid/{uid}/1k"),
+        PROXY_PERMITTED_LARGE: _by_permission(stage, LARGE, "/api/datasources/proxy/uid/{uid}/1k"),
         HELLO_SINGLE: _wrk(stage, Load(stage.hello, "/", 1)),
         LIST: _wrk(stage, _read(stage, "/api/datasources", 1)),
         DUMPS: lambda seconds: measure_dumps(stage.client.list(), seconds=seconds, core=stage.cores.server),
@@ -51,6 +61,15 @@ def _wrk(stage: Stage, load: Load) -> Measure:
 
 def _read(stage: Stage, path: str, connections: int) -> Load:
     return Load(stage.sluice, path, connections, stage.client.headers)
+
+
+def _by_permission(stage: Stage, size: tuple[int, int], path: str) -> Measure:
+    def measured(seconds: int) -> Reading:
+        caller = stage.permitted(size=size)
+        load = Load(stage.sluice, path.format(uid=caller.uid), BUSY_CONNECTIONS, caller.client.headers)
+        return measure(load, seconds=seconds, core=stage.cores.load)
+
+    return measured
 
 
 def _write(stage: Stage, method: str, path: str, *, name: str) -> Measure:

@@ -34,7 +34,7 @@ def services(sqlite_installation: Installation) -> Services:
 
 @pytest.fixture
 def org(services: Services) -> int:
-    return services.directory.create_org(system(0, "test"), "audited").id
+    return services.orgs.create(system(0, "test"), "audited").id
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_an_event_outside_a_transaction_is_refused(
 
 
 def test_an_event_is_of_one_org(services: Services, org: int) -> None:
-    other = services.directory.create_org(system(0, "test"), "other").id
+    other = services.orgs.create(system(0, "test"), "other").id
     with services.storage.data_sources.writing(org):
         services.storage.audit.record(event(org))
     assert [told.action for told in services.storage.audit.of_org(other)] == ["orgs:create"]

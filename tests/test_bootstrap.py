@@ -10,8 +10,8 @@ import pytest
 
 from app.bootstrap import StartRefused, build_prepared, forget_secrets, prepare
 from app.identity.errors import WrongPassword
+from app.identity.people_store import Org
 from app.identity.roles import Role
-from app.identity.store import Org
 from app.settings import SettingError, Settings
 from app.storage.errors import DatabaseUnreachable, SchemaBehind
 from servers.gunicorn import PROJECT
@@ -32,7 +32,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_the_first_start_makes_one_org(data: Path) -> None:
     services = started(data)
-    assert services.storage.directories.first_org() == Org(1, "Main Org.")
+    assert services.storage.people.first_org() == Org(1, "Main Org.")
 
 
 def test_the_first_start_makes_a_server_admin_of_the_settings(data: Path) -> None:

@@ -23,7 +23,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bootstrap": {"services", "settings", "identity", "encryption"},
     "edge": {"services", "registry", "identity", "upstream", "version"},
     "dialects": {"edge", "services", "proxy", "registry", "identity", "upstream", "storage"},
-    "cli": {"", "bootstrap", "services", "settings", "edge", "identity", "encryption", "storage", "version"},
+    "cli": {
+        "",
+        "bootstrap",
+        "services",
+        "settings",
+        "edge",
+        "identity",
+        "registry",
+        "encryption",
+        "storage",
+        "version",
+    },
     "": {"bootstrap", "dialects", "edge", "services", "settings"},
 }
 
@@ -33,6 +44,7 @@ ONLY: dict[tuple[str, str], set[str]] = {
     ("edge", "upstream"): {"app.upstream.errors", "app.upstream.request"},
     ("dialects", "storage"): set(),
     ("cli", "storage"): {"app.storage.errors"},
+    ("cli", "registry"): {"app.registry.errors"},
     ("cli", "edge"): {"app.edge.logs"},
 }
 

@@ -67,7 +67,7 @@ def test_an_empty_variable_means_not_set(name: str) -> None:
     "environment",
     [
         {"GF_AUTH_LDAP_ENABLED": "perhaps"},
-        {"GF_SERVER_ROOT_URL": "http://x"},
+        {"GF_SERVER_DOMAIN": "x"},
         {"PATH": "/bin"},
         {"gf_server_http_port": "x"},
         {"GF_AUTH_LDAP__FILE": "/no/such/file"},

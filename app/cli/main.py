@@ -15,6 +15,7 @@ from app.cli.user import user
 from app.edge.logs import log_to_stderr
 from app.encryption.errors import EncryptionError
 from app.identity.errors import IdentityError
+from app.registry.errors import RegistryError
 from app.settings import SettingError, Settings
 from app.storage.errors import StorageError
 from app.version import __version__
@@ -47,6 +48,6 @@ def main() -> None:
     os.umask(0o077)
     try:
         sluice()
-    except (SettingError, StartRefused, StorageError, EncryptionError, IdentityError) as exc:
+    except (SettingError, StartRefused, StorageError, EncryptionError, IdentityError, RegistryError) as exc:
         click.echo(f"sluice: {exc}", err=True)
         sys.exit(1)

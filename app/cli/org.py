@@ -22,5 +22,5 @@ def create(settings: Settings, name: str) -> None:
     Example:
       sluice org create --name Acme
     """
-    made = build_prepared(settings).directory.create_org(system(0, "cli"), name)
+    made = build_prepared(settings).orgs.create(system(0, "cli"), name)
     click.echo(made.id)

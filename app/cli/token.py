@@ -1,5 +1,6 @@
 """``sluice token``."""
 
+import json
 import re
 
 import click
@@ -35,18 +36,73 @@ def token() -> None:
 @token.command()
 @click.option("--org", "org_id", type=int, required=True, help="Id of the org that the token opens.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--name", required=True, help="Name of the token and of its service account.")
+@click.option("--name", required=True, help="Name of the token and, unless it is given, of its service account.")
+@click.option("--service-account", "account", default="", help="Made when the org has none of this name and role.")
 @click.option("--expires-in", type=Lifetime(), default=0, help="Such as 12h or 90d; never, when not given.")
+@click.option("--data-source", "data_sources", multiple=True, help="Uid of one it opens; again for more. All, if none.")
+@click.option("--read-only", is_flag=True, help="Opens no change; through the proxy only GET, HEAD and OPTIONS.")
+@click.option("--proxy", "rules", multiple=True, help="Request it may send to a data source's server; again for more.")
 @click.pass_obj
-def create(settings: Settings, org_id: int, role: str, name: str, expires_in: int) -> None:
-    """Make a service account with a token, and print only the token. It is not kept and cannot be shown again.
+def create(
+    settings: Settings,
+    org_id: int,
+    role: str,
+    name: str,
+    account: str,
+    expires_in: int,
+    data_sources: tuple[str, ...],
+    read_only: bool,
+    rules: tuple[str, ...],
+) -> None:
+    """Make a token of a service account, and print only the token. It is not kept and cannot be shown again.
 
     \b
     Example:
       TOKEN=$(sluice token create --org 1 --role Admin --name provisioning --expires-in 90d)
+      sluice token create --org 1 --role Viewer --name wallboard --data-source metrics --proxy 'GET api/v1/query*'
     """
-    accounts = build_prepared(settings).service_accounts
-    caller = system(org_id, "cli")
-    account = accounts.for_role(caller, name=name, role=Role(role))
-    _, text = accounts.add_token(caller, account.id, name=name, seconds_to_live=expires_in)
+    _, text = build_prepared(settings).narrow_tokens.create(
+        system(org_id, "cli"),
+        name=name,
+        account=account or name,
+        role=Role(role),
+        data_sources=data_sources or None,
+        read_only=read_only,
+        proxy=rules or None,
+        seconds_to_live=expires_in,
+    )
+    click.echo(text)
+
+
+@token.command("list")
+@click.option("--org", "org_id", type=int, required=True, help="Id of the org.")
+@click.pass_obj
+def list_tokens(settings: Settings, org_id: int) -> None:
+    """List the tokens of an org's service accounts, with expiry, last use and limits, one JSON object a line.
+
+    \b
+    Example:
+      sluice token list --org 1
+    """
+    for found in build_prepared(settings).service_accounts.all_tokens(system(org_id, "cli")):
+        row = {"id": found.id, "name": found.name, "expires_at": found.expires_at, "last_used_at": found.last_used_at}
+        click.echo(json.dumps(row | (found.limits.as_document() if found.limits else {})))
+
+
+@token.command()
+@click.option("--org", "org_id", type=int, required=True, help="Id of the org.")
+@click.option("--id", "token_id", type=int, required=True, help="Id of the token, as 'sluice token list' shows it.")
+@click.option("--overlap", type=Lifetime(), default="1d", show_default=True, help="How long the old token goes on.")
+@click.option("--expires-in", type=Lifetime(), help="When the new one ends; as long as the old one had, if not given.")
+@click.pass_obj
+def rotate(settings: Settings, org_id: int, token_id: int, overlap: int, expires_in: int | None) -> None:
+    """Make a successor of a token, with its name and limits, and print only the new token.
+
+    \b
+    Example:
+      TOKEN=$(sluice token rotate --org 1 --id 3 --overlap 1h)
+    """
+    _, text = build_prepared(settings).service_accounts.rotate_token(
+        system(org_id, "cli"), token_id, overlap=overlap, seconds_to_live=expires_in
+    )
     click.echo(text)

@@ -37,7 +37,7 @@ def create(
     Example:
       SLUICE_PASSWORD=correct-horse sluice user create --login ada --role Editor
     """
-    user_id = build_prepared(settings).directory.create_user(
+    user_id = build_prepared(settings).users.create(
         system(org_id, "cli"),
         login=login,
         password=password,
@@ -66,7 +66,8 @@ def password(settings: Settings, login: str, password: str) -> None:
     Example:
       SLUICE_PASSWORD=battery-staple sluice user password --login admin
     """
-    build_prepared(settings).directory.set_password(system(1, "cli"), login, password)
+    users, caller = build_prepared(settings).users, system(1, "cli")
+    users.set_password(caller, users.by_login(caller, login).id, password)
     click.echo(f"The password of {login} is set.")
 
 
@@ -82,5 +83,5 @@ def join(settings: Settings, login: str, org_id: int, role: str) -> None:
     Example:
       sluice user join --login ada --org 2 --role Admin
     """
-    build_prepared(settings).directory.add_member(system(org_id, "cli"), login, Role(role))
+    build_prepared(settings).members.add(system(org_id, "cli"), org_id, login=login, role=Role(role))
     click.echo(f"{login} is {role} in org {org_id}.")

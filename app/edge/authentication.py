@@ -53,22 +53,39 @@ def authenticate(door: str) -> Callable[[], None]:
     return before_request
 
 
+def authenticate_if_given(door: str) -> Callable[[], None]:
+    """As ``authenticate``, for what may be asked without credentials too; wrong ones are refused all the same."""
+
+    def before_request() -> None:
+        g.identity = None
+        if "HTTP_AUTHORIZATION" in request.environ:
+            g.identity = identify(services().authenticator, request.environ, door=door)
+
+    return before_request
+
+
+def identity_if_given() -> Identity | None:
+    """Who asks, or None for someone without credentials. Only behind ``authenticate_if_given``."""
+    return cast(Identity | None, g.identity)
+
+
 def allowed(action: str) -> Callable[[_View], _View]:
     """A decorator: the caller may do ``action`` at all, which is decided before the body is read.
 
     Whether they may do it to this very thing is decided where it is looked up.
     """
 
-    return admitted(lambda: identity().require(action))
+    return admitted(lambda **_: identity().require(action))
 
 
-def admitted(check: Callable[[], None]) -> Callable[[_View], _View]:
-    """A decorator: ``check`` is called before the body is read, and raises what stands against the request."""
+def admitted(check: Callable[..., None]) -> Callable[[_View], _View]:
+    """A decorator: ``check`` is called before the body is read, with the variables of the path, and raises what stands
+    against the request."""
 
     def decorate(view: _View) -> _View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            check()
+            check(**kwargs)
             return view(*args, **kwargs)
 
         return cast(_View, checked)

@@ -1,8 +1,9 @@
 """Every exception becomes an answer in the words of the dialect whose path was asked."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
@@ -14,6 +15,8 @@ from app.upstream.errors import UpstreamError
 log = logging.getLogger(__name__)
 
 Render = Callable[[Exception], Response]
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ class BodyTooLarge(Exception):
 
 class MalformedBody(Exception):
     """The request body is not what the schema asks for. The text is for people, and quotes no value."""
+
+
+def row_for(exc: Exception, tables: Sequence[Mapping[type[Exception], _Row]]) -> _Row:
+    """The row of the error's class, or of the nearest class it descends from, in the first of the tables that has one;
+    else the first row of ``Exception`` itself."""
+    for table in tables:
+        for kind in type(exc).__mro__[:-3]:
+            if kind in table:
+                return table[kind]
+    return next(table[Exception] for table in tables if Exception in table)
 
 
 def register_error_doors(app: Flask, doors: Sequence[ErrorDoor]) -> None:

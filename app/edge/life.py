@@ -7,6 +7,7 @@ from typing import Any
 
 from app.edge.authentication import IDENTITY
 from app.edge.inbound import Environ
+from app.identity.identity import Identity
 
 log = logging.getLogger("app.requests")
 
@@ -52,7 +53,7 @@ class RequestLog:
         began = time.perf_counter()
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-            identity = environ.get(IDENTITY)
+            identity: Identity | None = environ.get(IDENTITY)
             log.info(
                 "request",
                 extra={

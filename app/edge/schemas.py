@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields, pre_load
 from marshmallow.exceptions import ValidationError
 
 from app.registry.json_data import JsonData
@@ -67,6 +67,22 @@ class Secrets(fields.Dict):
         if any(not (secret is None or isinstance(secret, str)) or len(name) > 190 for name, secret in value.items()):
             raise ValidationError("must hold only text under names of at most 190 characters")
         return {name: secret or "" for name, secret in value.items()}
+
+
+class Inner(Schema):
+    """An object inside a body, read as the body itself is: names in any case, null as absent, others ignored."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @pre_load
+    def fold(self, data: Any, **_: Any) -> Any:
+        """The members under the names of the schema; the last of two that match wins."""
+        if not isinstance(data, dict):
+            raise ValidationError("must be an object")
+        names = {(field.data_key or name).lower(): field.data_key or name for name, field in self.load_fields.items()}
+        given = ((names.get(name.lower()), value) for name, value in data.items())
+        return {name: value for name, value in given if name is not None and value is not None}
 
 
 class View(Schema):

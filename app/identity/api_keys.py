@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Sequence
 
-from app.audit import AuditEvent, AuditLog
+from app.audit import AuditLog
 from app.identity.errors import ApiKeyNameTaken, ApiKeyNotFound, TokenNameTaken
 from app.identity.identity import Identity
 from app.identity.lifetimes import expiry
 from app.identity.names import check_name
 from app.identity.roles import Role
-from app.identity.store import DirectoryStore, NewToken, Token
+from app.identity.store import NewToken, ServiceAccountStore, Token
 from app.identity.tokens import hash_secret, legacy_token, new_secret
 
 
 class ApiKeys:
     """Each method's first argument is the caller; keys of other orgs do not exist for it."""
 
-    def __init__(self, store: DirectoryStore, audit: AuditLog, clock: Callable[[], float], longest_life: int) -> None:
+    def __init__(
+        self, store: ServiceAccountStore, audit: AuditLog, clock: Callable[[], float], longest_life: int
+    ) -> None:
         self._store = store
         self._audit = audit
         self._clock = clock
@@ -66,13 +68,4 @@ class ApiKeys:
             self._record(identity, "apikeys:delete", key_id)
 
     def _record(self, identity: Identity, action: str, key_id: int, **detail: object) -> None:
-        self._audit.record(
-            AuditEvent(
-                org_id=identity.org_id,
-                actor=identity.actor,
-                door=identity.door,
-                action=action,
-                target=f"apikeys:id:{key_id}",
-                detail=detail,
-            )
-        )
+        self._audit.record(identity.event(action, f"apikeys:id:{key_id}", **detail))

@@ -17,7 +17,7 @@ from app.identity.errors import (
 )
 from app.identity.identity import Identity
 from app.identity.passwords import Passwords, TooManyAtOnce
-from app.identity.roles import grants_of
+from app.identity.roles import Role, grants_of
 from app.identity.store import AuthenticationStore, TokenRecord, UserRecord
 from app.identity.tokens import LegacyToken, hash_secret, read_token
 
@@ -50,10 +50,12 @@ Credentials = BearerToken | Password | None
 
 @dataclass(frozen=True)
 class LoginPolicy:
-    """How people may sign in: by password at all, and whether wrong ones block a login."""
+    """How callers may sign in, and what the settings give them: passwords at all, whether wrong ones block a login,
+    and the least role that may query what nobody restricted."""
 
     passwords_allowed: bool
     block_after_wrong_passwords: bool
+    default_query_role: Role = Role.VIEWER  # of orgs that do not say
 
 
 class Authenticator:
@@ -105,7 +107,7 @@ class Authenticator:
             raise AccountDisabled
         if record.last_used_at is None or record.last_used_at + _LAST_USED_SECONDS <= now:
             self._store.mark_token_used(record.id, now)
-        return _token_identity(record, door)
+        return self._token_identity(record, door)
 
     def _by_password(self, login: str, password: str, door: str, org_id: int | None) -> Identity:
         if not password:
@@ -132,7 +134,9 @@ class Authenticator:
         return self._user_identity(user, door, org_id or user.org_id)
 
     def _user_identity(self, user: UserRecord, door: str, org_id: int) -> Identity:
-        role = self._store.role_in_org(user.id, org_id)
+        standing = self._store.standing(user.id, org_id)
+        role = standing.role if standing else None
+        query_role = (standing and standing.default_query_role) or self._policy.default_query_role
         return Identity(
             kind="user",
             id=user.id,
@@ -141,19 +145,24 @@ class Authenticator:
             role=role,
             is_server_admin=user.is_server_admin,
             door=door,
-            grants=grants_of(role, server_admin=user.is_server_admin),
+            grants=grants_of(role, server_admin=user.is_server_admin, query_role=query_role),
+            default_query_role=query_role,
+            org_has_permissions=standing is not None and standing.org_has_permissions,
         )
 
-
-def _token_identity(record: TokenRecord, door: str) -> Identity:
-    is_key = record.service_account_id is None
-    return Identity(
-        kind="api_key" if is_key else "service_account",
-        id=record.id if record.service_account_id is None else record.service_account_id,
-        login=record.name if record.service_account_login is None else record.service_account_login,
-        org_id=record.org_id,
-        role=record.role,
-        is_server_admin=False,
-        door=door,
-        grants=grants_of(record.role, server_admin=False),
-    )
+    def _token_identity(self, record: TokenRecord, door: str) -> Identity:
+        is_key = record.service_account_id is None
+        query_role = record.default_query_role or self._policy.default_query_role
+        return Identity(
+            kind="api_key" if is_key else "service_account",
+            id=record.id if record.service_account_id is None else record.service_account_id,
+            login=record.name if record.service_account_login is None else record.service_account_login,
+            org_id=record.org_id,
+            role=record.role,
+            is_server_admin=False,
+            door=door,
+            grants=grants_of(record.role, server_admin=False, query_role=query_role),
+            default_query_role=query_role,
+            org_has_permissions=record.org_has_permissions,
+            limits=record.limits,
+        )

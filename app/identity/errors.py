@@ -64,10 +64,10 @@ class OrgNameTaken(IdentityError):
 
 
 class OrgNotFound(IdentityError):
-    """No org has this id."""
+    """No org has this id or name."""
 
-    def __init__(self, org_id: int) -> None:
-        super().__init__(f"There is no org {org_id}.")
+    def __init__(self, org: int | str) -> None:
+        super().__init__(f"There is no org {org}.")
 
 
 class LoginTaken(IdentityError):
@@ -94,6 +94,10 @@ class AlreadyMember(IdentityError):
 class InvalidAccount(IdentityError):
     """An org, user or service account cannot have this name, login or password; the text says why."""
 
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
 
 class ServiceAccountNotFound(IdentityError):
     """No service account of this org has this id."""
@@ -109,7 +113,10 @@ class ServiceAccountTaken(IdentityError):
 
 
 class TokenNotFound(IdentityError):
-    """The service account has no token with this id."""
+    """The service account, or the org, has no token with this id."""
+
+    def __init__(self) -> None:
+        super().__init__("The org has no service account token with this id.")
 
 
 class TokenNameTaken(IdentityError):
@@ -146,3 +153,74 @@ class LifetimeTooLong(IdentityError):
 
     def __init__(self) -> None:
         super().__init__("The token would live longer than GF_AUTH_API_KEY_MAX_SECONDS_TO_LIVE or the calendar allows.")
+
+
+class InvalidLimits(IdentityError):
+    """A token cannot be narrowed this way; the text says why."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class ProxyRefusedByToken(IdentityError):
+    """The token does not open this request to a data source's server."""
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"This token does not allow {method} {path}")
+        self.method = method
+        self.path = path
+
+
+class MemberNotFound(IdentityError):
+    """The user is no member of the org."""
+
+
+class LastOrgAdmin(IdentityError):
+    """The org would be left without an admin who can sign in."""
+
+
+class LastServerAdmin(IdentityError):
+    """The installation would be left without a server admin who can sign in."""
+
+
+class OwnOrgDeleted(IdentityError):
+    """The caller would delete the org that they are working in."""
+
+
+class TeamNotFound(IdentityError):
+    """No team of this org has this id."""
+
+
+class TeamNameTaken(IdentityError):
+    """Another team of the org has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The org has a team {name!r} already.")
+
+
+class AlreadyTeamMember(IdentityError):
+    """The user is in the team already."""
+
+
+class TeamMemberNotFound(IdentityError):
+    """The user is not in the team."""
+
+
+class TooBusy(IdentityError):
+    """So many passwords are being hashed right now that this one was turned away."""
+
+
+class LastOrg(IdentityError):
+    """The installation would be left without any org."""
+
+
+class TokenRotated(IdentityError):
+    """The token has a successor already."""
+
+    def __init__(self) -> None:
+        super().__init__("The token has a successor already: rotate that one.")
+
+
+class NotAUser(IdentityError):
+    """The caller is a token, and only a person has what is asked for."""

@@ -19,7 +19,7 @@ _WAITING = 32
 
 
 class TooManyAtOnce(Exception):
-    """So many passwords are being verified that one more is turned away."""
+    """So many passwords are being hashed and verified that one more is turned away."""
 
 
 class Passwords:
@@ -40,8 +40,14 @@ class Passwords:
         self._places = threading.BoundedSemaphore(_WAITING)
 
     def hash(self, password: str) -> str:
-        """The text to store for ``password``."""
-        return str(self._context.hash(password))
+        """The text to store for ``password``. Raises TooManyAtOnce."""
+        if not self._places.acquire(blocking=False):
+            raise TooManyAtOnce
+        try:
+            with self._hashing:
+                return str(self._context.hash(password))
+        finally:
+            self._places.release()
 
     def verify(self, password: str, stored: str | None) -> bool:
         """Whether ``password`` is the one of ``stored``. For None (no such user) it takes as long and says no.

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.identity.limits import TokenLimits
 from app.identity.roles import Role
 
 
@@ -23,6 +24,9 @@ class TokenRecord:
     service_account_id: int | None
     service_account_login: str | None
     service_account_disabled: bool
+    default_query_role: Role | None  # of the org; None: that of the settings
+    limits: TokenLimits | None
+    org_has_permissions: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,6 @@ class UserRecord:
     is_server_admin: bool
     is_disabled: bool
     org_id: int  # the org used when a request names none
-
-
-@dataclass(frozen=True)
-class Org:
-    """An org and its name."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ class ServiceAccount:
 
 @dataclass(frozen=True)
 class Token:
-    """A token or API key as its owner may see it: without hash. Times are epoch seconds."""
+    """A token, or an API key with its role, as its owner may see it: without hash. Times are epoch seconds."""
 
     id: int
     name: str
@@ -70,6 +66,9 @@ class Token:
     expires_at: int | None
     last_used_at: int | None
     is_revoked: bool
+    service_account_id: int | None
+    limits: TokenLimits | None
+    successor_id: int | None = None  # the token that it was rotated to
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,7 @@ class NewToken:
     role: Role | None
     service_account_id: int | None
     is_revoked: bool = False
+    limits: TokenLimits | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,15 @@ class ServiceAccountSearch:
     expired_tokens_at: int | None  # only accounts with a token that is expired at this time
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A user's role in an org, the org's own default_query_role, and whether permissions were ever set there."""
+
+    role: Role
+    default_query_role: Role | None
+    org_has_permissions: bool
+
+
 class AuthenticationStore(Protocol):
     """What it takes to find out who asks."""
 
@@ -108,7 +117,8 @@ class AuthenticationStore(Protocol):
     def user_by_login(self, login: str) -> UserRecord | None:
         """By login or e-mail; never a service account."""
 
-    def role_in_org(self, user_id: int, org_id: int) -> Role | None: ...
+    def standing(self, user_id: int, org_id: int) -> Standing | None:
+        """None: not a member."""
 
     def wrong_passwords_since(self, login: str, since: int) -> int: ...
 
@@ -116,33 +126,11 @@ class AuthenticationStore(Protocol):
         """Counts one, and drops the rows of all logins older than ``forget_before``."""
 
 
-class DirectoryStore(Protocol):
-    """Orgs, users, service accounts and tokens. Each method that reads or writes a tenant row names its org."""
+class ServiceAccountStore(Protocol):
+    """Service accounts, tokens and API keys. Each method names the org."""
 
-    def writing(self, org_id: int | None) -> AbstractContextManager[None]:
-        """A transaction in which no other writer of the org (None: of the list of orgs) overlaps; OrgNotFound."""
-
-    def any_user(self) -> bool: ...
-
-    def first_org(self) -> Org | None:
-        """The oldest org."""
-
-    def add_org(self, name: str) -> Org:
-        """Raises OrgNameTaken."""
-
-    def add_user(
-        self, *, login: str, email: str, name: str, password_hash: str, is_server_admin: bool, org_id: int, role: Role
-    ) -> int:
-        """The new user's id, a member of ``org_id``; raises LoginTaken."""
-
-    def set_password(self, login: str, password_hash: str) -> bool:
-        """Whether there is such a user. Forgets the wrong passwords that were counted for it."""
-
-    def user_id(self, login: str) -> int | None:
-        """Of the user with this login; never of a service account."""
-
-    def add_member(self, user_id: int, org_id: int, role: Role) -> None:
-        """Raises AlreadyMember."""
+    def writing(self, org_id: int) -> AbstractContextManager[None]:
+        """A transaction in which no other writer of the org overlaps. Raises OrgNotFound."""
 
     def service_accounts(self, org_id: int, search: ServiceAccountSearch) -> tuple[int, Sequence[ServiceAccount]]:
         """How many match, and the page of them by name."""
@@ -170,3 +158,15 @@ class DirectoryStore(Protocol):
 
     def delete_token(self, org_id: int, token_id: int, service_account_id: int | None) -> bool:
         """Whether there was one."""
+
+    def account_tokens(self, org_id: int) -> Sequence[Token]:
+        """The tokens of all service accounts of the org, by name."""
+
+    def account_token(self, org_id: int, token_id: int) -> Token | None:
+        """A token of any service account of the org."""
+
+    def retire_token(self, org_id: int, token_id: int, *, name: str, expires_at: int) -> None:
+        """Gives a token another name and an end. Raises TokenNameTaken."""
+
+    def set_successor(self, org_id: int, token_id: int, successor_id: int) -> None:
+        """The token that this one was rotated to."""

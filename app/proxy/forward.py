@@ -37,9 +37,12 @@ class Proxy:
     def forward(self, identity: Identity, ref: Ref, inbound: InboundRequest) -> ProxiedAnswer:
         """The upstream's answer, streaming. Holds no database connection while bytes flow.
 
-        Raises what Registry.for_request, build_outbound and Transport.send raise.
+        Raises what Registry.for_request, TokenLimits.require_request, build_outbound and Transport.send raise.
         """
         data_source, secrets = self._registry.for_request(identity, ref)
+        if identity.limits is not None:
+            names = [name for name, _ in inbound.headers]
+            identity.limits.require_request(inbound.method, inbound.path, inbound.query, names)
         outbound = build_outbound(data_source, secrets, inbound, self._rules)
         upstream = self._transport.send(outbound, inbound.body)
         if upstream.status == _UNAUTHORIZED:

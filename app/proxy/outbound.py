@@ -110,6 +110,9 @@ def _check_path(path: str) -> None:
     for decoded in (unquote(path, "latin-1"), unquote(unquote(path, "latin-1"), "latin-1")):
         if any(_CLIMBING.match(segment) for segment in re.split(r"[/\\]", decoded)):
             raise PathClimbs
+    if "#" in path:
+        # RFC 9112 3.2: a target has no fragment; servers that see one cut there, others do not.
+        raise UndecodablePath
 
 
 def _escaped(path: str) -> str:

@@ -58,6 +58,7 @@ class DataSource:
     read_only: Final[bool]
     api_version: Final[str]
     version: Final[int]
+    has_permissions: Final[bool] = False  # whether a permission was ever set on it
     ciphertexts: Final[Mapping[str, str]] = field(default_factory=lambda: _NOTHING, repr=False)
     secure_json_fields: Final[Mapping[str, bool]] = field(default_factory=lambda: _NO_FLAGS)
 

@@ -1,5 +1,7 @@
 """What can be true of a data source or of a request for one; dialects choose the words and the number."""
 
+from app.identity.errors import PermissionDenied
+
 
 class RegistryError(Exception):
     """Any refusal of this room."""
@@ -7,6 +9,21 @@ class RegistryError(Exception):
 
 class DataSourceNotFound(RegistryError):
     """No data source of the caller's org has this id, uid or name."""
+
+    def __init__(self) -> None:
+        super().__init__("The org has no data source of this uid, id or name.")
+
+
+class DataSourceDenied(PermissionDenied):
+    """The caller may do this, but not with this data source."""
+
+
+class GranteeNotFound(RegistryError):
+    """The org has no such user, service account or team to give a permission to."""
+
+    def __init__(self, grantee: object) -> None:
+        super().__init__(f"The org has no {grantee}.")
+        self.grantee = grantee
 
 
 class DataSourceNameTaken(RegistryError):
@@ -65,3 +82,23 @@ class ReservedHeader(RegistryError):
 
 class SecretsUnreadable(RegistryError):
     """A stored secret cannot be decrypted, so no request can be built with it."""
+
+
+class CorrelationNotFound(RegistryError):
+    """The data source has no correlation with this uid."""
+
+
+class CorrelationProvisioned(RegistryError):
+    """The correlation is provisioned from a file and can be changed only there."""
+
+
+class InvalidCorrelation(RegistryError):
+    """What is said of a correlation breaks a rule. The text is for people, and quotes no value."""
+
+
+class EmptyCorrelationChange(RegistryError):
+    """A change that names none of the members by which a correlation can be changed."""
+
+
+class ConfigTypeDeprecated(RegistryError):
+    """The type of a correlation, when it is not a query, is said beside ``config`` and no more in it."""

@@ -6,42 +6,38 @@ secrets and audit are decided.
 
 import dataclasses
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.audit import AuditEvent, AuditLog
+from app.audit import AuditLog
 from app.encryption.encryptor import Encryptor
 from app.encryption.errors import Undecryptable
+from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
+from app.identity.roles import EVERY_DATA_SOURCE, Role
+from app.registry.access import DATA_SOURCE_ACTIONS, Held, allows
 from app.registry.datasource import DataSource, DataSourceChange, Given, NewDataSource, Ref
 from app.registry.errors import (
+    DataSourceDenied,
     DataSourceNameTaken,
     DataSourceNotFound,
     DataSourceUidTaken,
-    InvalidUid,
-    NameTooLong,
     QuotaReached,
     ReadOnlyDataSource,
     ReservedHeader,
     SecretsUnreadable,
     TeamHeadersRefused,
-    UrlTooLong,
     VersionConflict,
 )
-from app.registry.json_data import JsonData
-from app.registry.store import DataSourceStore, Taken
+from app.registry.rows import TEAM_HEADERS, check_lengths, check_uid, free_name, new_row, replaced
+from app.registry.store import DataSourceStore, HeldPermissions, Taken
 from app.registry.urls import check_url
 
 log = logging.getLogger(__name__)
 
-# Bytes, not characters: the columns of Grafana's database count bytes.
-_NAME_BYTES = 190
-_URL_BYTES = 255
-_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _UID_ATTEMPTS = 3
-_TEAM_HEADERS = "teamHttpHeaders"
 _HEADER_NAME_PREFIX = "httpHeaderName"
+_NOTHING_HELD = Held({}, ())
 
 
 @dataclass(frozen=True)
@@ -64,8 +60,10 @@ class Registry:
         audit: AuditLog,
         limits: RegistryLimits,
         new_uid: Callable[[], str],
+        permissions: HeldPermissions,
     ) -> None:
         self._store = store
+        self._permissions = permissions
         self._encryptor = encryptor
         self._audit = audit
         self._limits = limits
@@ -75,8 +73,37 @@ class Registry:
         """The data sources that the caller may read, by name regardless of case; without flags of secrets."""
         identity.require("datasources:read")
         rows = self._store.all(identity.org_id, self._limits.listed)
-        readable = [row for row in rows if identity.may("datasources:read", _scope(row))]
-        return sorted(readable, key=lambda row: row.name.lower())
+        return sorted(self._allowed_of(identity, rows, "datasources:read"), key=lambda row: row.name.lower())
+
+    def count_everywhere(self, identity: Identity) -> int:
+        """How many there are in all orgs together."""
+        identity.require("server.stats:read")
+        return self._store.count_everywhere()
+
+    def require(self, identity: Identity, ref: Ref, action: str) -> None:
+        """What can be said before a request's body is read: whether the caller may do ``action`` with what ``ref``
+        names. One who may do it with every data source learns later whether this one is there.
+
+        Raises PermissionDenied.
+        """
+        if not _may_everywhere(identity, action):
+            row = self._store.find(identity.org_id, ref)
+            if row is None or not self._may(identity, action, row):
+                raise PermissionDenied(action)
+
+    def scopes(self, identity: Identity, action: str) -> Sequence[str]:
+        """The scopes on which the caller may do ``action``: one for all, where nothing takes away from it."""
+        return self.scopes_of(identity, (action,))[action]
+
+    def scopes_of(self, identity: Identity, actions: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The scopes of each of the actions, from one look at the data sources."""
+        rows = self._store.all(identity.org_id, None)
+        found: dict[str, Sequence[str]] = {}
+        for action in actions:
+            allowed = self._allowed_of(identity, rows, action)
+            all_of_them = identity.may(action, EVERY_DATA_SOURCE) and len(allowed) == len(rows)
+            found[action] = [EVERY_DATA_SOURCE] if all_of_them else [_scope(row) for row in allowed]
+        return found
 
     def get(self, identity: Identity, ref: Ref, action: str = "datasources:read") -> DataSource:
         """The one that ``ref`` names, if the caller may do ``action`` with it.
@@ -115,17 +142,17 @@ class Registry:
         if new.url:
             check_url(new.type, new.url)
         self._check_headers(new)
-        if _TEAM_HEADERS in new.json_data:
+        if TEAM_HEADERS in new.json_data:
             raise TeamHeadersRefused
         with self._store.writing(identity.org_id):
             self.admit(identity)
-            name = new.name or _free_name(new.type, self._store.names(identity.org_id))
-            _check_lengths(name, new.url)
+            name = new.name or free_name(new.type, self._store.names(identity.org_id))
+            check_lengths(name, new.url)
             uid, taken = self._free_uid(identity, name, new.uid)
             is_default = new.is_default or not taken.any
             if is_default and taken.any:
                 self._store.clear_default(identity.org_id, keep=0)
-            row = _new_row(new, org_id=identity.org_id, uid=uid, name=name)
+            row = new_row(new, org_id=identity.org_id, uid=uid, name=name)
             if is_default:
                 row = dataclasses.replace(row, is_default=True)
             row = dataclasses.replace(row, id=self._store.add(identity.org_id, row))
@@ -139,23 +166,26 @@ class Registry:
         Raises PermissionDenied, InvalidUrl, ReservedHeader, DataSourceNotFound, ReadOnlyDataSource, NameTooLong,
         UrlTooLong, DataSourceNameTaken, InvalidUid, VersionConflict, DataSourceUidTaken.
         """
-        identity.require("datasources:write")
+        self.require(identity, ref, "datasources:write")
         check_url(change.type, change.url)
         self._check_headers(change)
         with self._store.writing(identity.org_id):
             old = self._find(identity, ref, "datasources:write")
             if old.read_only:
                 raise ReadOnlyDataSource
-            _check_lengths(change.name, change.url)
+            if change.uid not in {"", old.uid} or (change.is_default and not old.is_default):
+                # Both reach beyond this data source: to what else is named by the uid, and to the present default.
+                identity.require("datasources:write", EVERY_DATA_SOURCE)
+            check_lengths(change.name, change.url)
             taken = self._store.taken(identity.org_id, change.name, change.uid, besides=old.id)
             if taken.name:
                 raise DataSourceNameTaken(change.name)
-            _check_uid(change.uid)
+            check_uid(change.uid)
             if change.version and change.version < old.version:
                 raise VersionConflict
             if taken.uid:
                 raise DataSourceUidTaken(change.uid)
-            row = _replaced(old, change)
+            row = replaced(old, change)
             if row.is_default:
                 self._store.clear_default(identity.org_id, keep=old.id)
             self._store.replace(identity.org_id, row)
@@ -168,7 +198,7 @@ class Registry:
 
         Raises PermissionDenied, DataSourceNotFound, ReadOnlyDataSource.
         """
-        identity.require("datasources:delete")
+        self.require(identity, ref, "datasources:delete")
         with self._store.writing(identity.org_id):
             row = self._find(identity, ref, "datasources:delete")
             if row.read_only:
@@ -179,19 +209,36 @@ class Registry:
 
     def actions_on(self, identity: Identity, row: DataSource) -> list[str]:
         """The data source actions that the caller holds on ``row``."""
-        return [
-            action
-            for action in sorted(identity.grants)
-            if action.startswith("datasources") and identity.may(action, _scope(row))
-        ]
+        return [action for action in sorted(DATA_SOURCE_ACTIONS) if self._may(identity, action, row)]
 
     def _find(self, identity: Identity, ref: Ref, action: str) -> DataSource:
-        identity.require(action)
         row = self._store.find(identity.org_id, ref)
         if row is None:
-            raise DataSourceNotFound
-        identity.require(action, _scope(row))
+            # Whoever may do this with some data sources only must not learn here which ones there are.
+            raise DataSourceNotFound if _may_everywhere(identity, action) else DataSourceDenied(action)
+        if not self._may(identity, action, row):
+            raise DataSourceDenied(action)
         return row
+
+    def _may(self, identity: Identity, action: str, row: DataSource) -> bool:
+        if not row.has_permissions or identity.role is Role.ADMIN:
+            return identity.may(action, _scope(row))
+        held = self._permissions.held(identity.org_id, identity.account_id, row.id)
+        return allows(identity, action, _scope(row), held)
+
+    def _allowed_of(self, identity: Identity, rows: Sequence[DataSource], action: str) -> Sequence[DataSource]:
+        if identity.role is Role.ADMIN or not any(row.has_permissions for row in rows):
+            return [row for row in rows if identity.may(action, _scope(row))]
+        held = self._permissions.held_in_org(identity.org_id, identity.account_id)
+        return [
+            row
+            for row in rows
+            if (
+                allows(identity, action, _scope(row), held.get(row.id, _NOTHING_HELD))
+                if row.has_permissions
+                else identity.may(action, _scope(row))
+            )
+        ]
 
     def _free_uid(self, identity: Identity, name: str, given: str) -> tuple[str, Taken]:
         for _ in range(1 if given else _UID_ATTEMPTS):
@@ -199,7 +246,7 @@ class Registry:
             taken = self._store.taken(identity.org_id, name, uid, besides=0)
             if taken.name:
                 raise DataSourceNameTaken(name)
-            _check_uid(given)
+            check_uid(given)
             if not taken.uid:
                 return uid, taken
         raise DataSourceUidTaken(uid)
@@ -244,89 +291,14 @@ class Registry:
 
     def _record(self, identity: Identity, action: str, row: DataSource, **detail: object) -> None:
         self._audit.record(
-            AuditEvent(
-                org_id=identity.org_id,
-                actor=identity.actor,
-                door=identity.door,
-                action=action,
-                target=_scope(row),
-                detail={"id": row.id, "name": row.name, "type": row.type, "version": row.version, **detail},
-            )
+            identity.event(action, _scope(row), id=row.id, name=row.name, type=row.type, version=row.version, **detail)
         )
 
 
-def _new_row(new: NewDataSource, *, org_id: int, uid: str, name: str) -> DataSource:
-    return DataSource(
-        id=0,
-        uid=uid,
-        org_id=org_id,
-        name=name,
-        type=new.type,
-        access=new.access,
-        url=new.url,
-        user=new.user,
-        database=new.database,
-        basic_auth=new.basic_auth,
-        basic_auth_user=new.basic_auth_user,
-        with_credentials=new.with_credentials,
-        is_default=False,
-        json_data=new.json_data,
-        read_only=new.read_only,
-        api_version=new.api_version,
-        version=1,
-    )
-
-
-def _replaced(old: DataSource, change: DataSourceChange) -> DataSource:
-    # Grafana does not write empty values of these three columns; the other absent members are cleared.
-    return dataclasses.replace(
-        old,
-        uid=change.uid or old.uid,
-        name=change.name,
-        type=change.type,
-        access=change.access,
-        url=change.url or old.url,
-        user=change.user,
-        database=change.database,
-        basic_auth=change.basic_auth,
-        basic_auth_user=change.basic_auth_user or old.basic_auth_user,
-        with_credentials=change.with_credentials,
-        is_default=change.is_default,
-        json_data=_keeping_team_headers(old.json_data, change.json_data),
-        api_version=change.api_version,
-        version=change.version + 1,
-    )
-
-
-def _keeping_team_headers(old: JsonData, new: JsonData) -> JsonData:
-    if _TEAM_HEADERS not in old and _TEAM_HEADERS not in new:
-        return new
-    members = {key: value for key, value in new.items() if key != _TEAM_HEADERS}
-    if _TEAM_HEADERS in old:
-        members[_TEAM_HEADERS] = old[_TEAM_HEADERS]
-    return JsonData.of(members)
-
-
-def _free_name(type_id: str, taken: Sequence[str]) -> str:
-    lowered = {name.lower() for name in taken}
-    if type_id.lower() not in lowered:
-        return type_id
-    number = 1
-    while f"{type_id}-{number}".lower() in lowered:
-        number += 1
-    return f"{type_id}-{number}"
-
-
-def _check_lengths(name: str, url: str) -> None:
-    if len(name.encode()) > _NAME_BYTES:
-        raise NameTooLong
-    if len(url.encode()) > _URL_BYTES:
-        raise UrlTooLong
-
-
-def _check_uid(uid: str) -> None:
-    if uid and not _UID.fullmatch(uid):
-        raise InvalidUid
+def _may_everywhere(identity: Identity, action: str) -> bool:
+    # Where permissions were set, a default for all data sources may not hold for the one that is asked for.
+    by_role = identity.role is Role.ADMIN or not identity.org_has_permissions
+    return by_role and identity.may(action, EVERY_DATA_SOURCE)
 
 
 def _scope(row: DataSource) -> str:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.registry.access import Grantee, Held, Level, Permission
 from app.registry.datasource import DataSource, Ref
 
 
@@ -50,3 +51,28 @@ class DataSourceStore(Protocol):
         """No data source of the org other than ``keep`` is the default."""
 
     def delete(self, org_id: int, data_source_id: int) -> None: ...
+
+
+class HeldPermissions(Protocol):
+    """The permissions that concern one caller. Every method names the org."""
+
+    def held(self, org_id: int, account_id: int | None, data_source_id: int) -> Held:
+        """Those on one data source (without account: only those of roles)."""
+
+    def held_in_org(self, org_id: int, account_id: int | None) -> Mapping[int, Held]:
+        """Those on all data sources of the org that have some, by id."""
+
+
+class PermissionStore(HeldPermissions, Protocol):
+    """Permissions of an org. Every method names it."""
+
+    def writing(self, org_id: int) -> AbstractContextManager[None]: ...
+
+    def permissions(self, org_id: int, data_source_id: int) -> Sequence[Permission]:
+        """All on one data source, those of NONE too."""
+
+    def knows(self, org_id: int, grantee: Grantee) -> bool:
+        """Whether the org has this user, service account or team."""
+
+    def put(self, org_id: int, data_source_id: int, grantee: Grantee, level: Level | None) -> None:
+        """Writes over what the grantee had; None removes it."""

@@ -2,11 +2,13 @@
 
 import logging
 
+import orjson
 import peewee
 from playhouse.pool import MaxConnectionsExceeded
 
+from app.identity.limits import limits_from
 from app.identity.roles import Role
-from app.identity.store import TokenRecord, UserRecord
+from app.identity.store import Standing, TokenRecord, UserRecord
 from app.storage.database import Database
 from app.storage.remembered import Remembered
 from app.storage.tables import Tables, select_text
@@ -22,16 +24,15 @@ class Authentications:
 
     def __init__(self, database: Database, tables: Tables) -> None:
         self._database = database
-        self._tokens: Remembered[TokenRecord] = Remembered(
-            database, limit=_REMEMBERED_BYTES, weigh=lambda _: _RECORD_BYTES
-        )
-        self._members = members = tables.members
+        self._tokens: Remembered[TokenRecord] = Remembered(database, limit=_REMEMBERED_BYTES, weigh=_weight)
         self._wrong_passwords = tables.wrong_passwords
         accounts = tables.accounts
         # The one select of tenant rows that names no org: the hash of a secret names one token of all.
         self._token_by_hash = (
             "SELECT t.id, t.org_id, t.name, t.token_hash, t.expires_at, t.is_revoked, t.last_used_at, t.role, "
-            "t.service_account_id, a.login, a.is_disabled, m.role FROM token t "
+            "t.service_account_id, a.login, a.is_disabled, m.role, o.default_query_role, o.has_permissions, t.limits "
+            "FROM token t "
+            "JOIN org o ON o.id = t.org_id "
             "LEFT JOIN account a ON a.id = t.service_account_id "
             "LEFT JOIN org_member m ON m.account_id = t.service_account_id AND m.org_id = t.org_id "
             f"WHERE t.token_hash = {database.peewee.param}"
@@ -47,8 +48,11 @@ class Authentications:
         ).where(~accounts.is_service_account)
         self._user_by_login = select_text(people.where(accounts.login == "l"), parameters=["l"])
         self._user_by_email = select_text(people.where(accounts.email == "e"), parameters=["e"])
-        role = members.in_org(0, members.role).where(members.account_id == 1)
-        self._role_in_org = select_text(role, parameters=[0, 1])
+        param = database.peewee.param
+        self._standing = (
+            "SELECT m.role, o.default_query_role, o.has_permissions FROM org_member m JOIN org o ON o.id = m.org_id "
+            f"WHERE m.org_id = {param} AND m.account_id = {param}"
+        )
 
     def token_by_hash(self, token_hash: str) -> TokenRecord | None:
         """See the protocol."""
@@ -72,6 +76,9 @@ class Authentications:
             service_account_id=row[8],
             service_account_login=row[9],
             service_account_disabled=bool(row[10]),
+            default_query_role=None if row[12] is None else Role(row[12]),
+            org_has_permissions=bool(row[13]),
+            limits=None if row[14] is None else limits_from(orjson.loads(row[14])),
         )
 
     def mark_token_used(self, token_id: int, at: int) -> None:
@@ -92,10 +99,15 @@ class Authentications:
         row = found[0]
         return UserRecord(row[0], row[1], row[2], bool(row[3]), bool(row[4]), row[5])
 
-    def role_in_org(self, user_id: int, org_id: int) -> Role | None:
+    def standing(self, user_id: int, org_id: int) -> Standing | None:
         """See the protocol."""
-        found = self._database.rows(self._role_in_org, (org_id, user_id))
-        return Role(found[0][0]) if found else None
+        found = self._database.rows(self._standing, (org_id, user_id))
+        if not found:
+            return None
+        role, default_query_role, has_permissions = found[0]
+        return Standing(
+            Role(role), None if default_query_role is None else Role(default_query_role), bool(has_permissions)
+        )
 
     def wrong_passwords_since(self, login: str, since: int) -> int:
         """See the protocol."""
@@ -112,3 +124,10 @@ class Authentications:
         with self._database.writing():
             rows.delete().where(rows.at <= forget_before).execute()
             rows.insert(login=login, at=at).execute()
+
+
+def _weight(record: TokenRecord) -> int:
+    if record.limits is None:
+        return _RECORD_BYTES
+    texts = [*(record.limits.data_sources or ()), *(record.limits.proxy or ())]
+    return _RECORD_BYTES + sum(100 + len(text) for text in texts)

@@ -213,7 +213,11 @@ def _open(url: str, connections: int, timeout: float) -> Any:
         raise DatabaseUnreachable("GF_DATABASE_URL must name a database (for sqlite: a file).")
     pool = {"max_connections": connections, "timeout": timeout, "stale_timeout": _CONNECTION_LIFE_SECONDS}
     field_types = {"LONGTEXT": "LONGTEXT" if kind is PooledMySQLDatabase else "TEXT"}
-    return kind(**{**_OPTIONS[kind](timeout), **given, **pool, "field_types": field_types})
+    opened = kind(**{**_OPTIONS[kind](timeout), **given, **pool, "field_types": field_types})
+    if kind is PooledSqliteDatabase:
+        # SQLite's own knows the letters of ASCII only.
+        opened.register_function(lambda text: text and text.lower(), "lower", 1)
+    return opened
 
 
 def _sqlite_options(timeout: float) -> dict[str, Any]:

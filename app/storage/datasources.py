@@ -54,6 +54,7 @@ class DataSources:
             rows.api_version,
             rows.version,
             rows.ciphertexts,
+            rows.has_permissions,
         )
         in_org = rows.in_org(0, *columns)
         self._by_id = select_text(in_org.where(rows.id == 1), parameters=[0, 1])
@@ -174,6 +175,7 @@ def _values(row: DataSource) -> dict[str, Any]:
         "read_only": row.read_only,
         "api_version": row.api_version,
         "version": row.version,
+        "has_permissions": row.has_permissions,
     }
 
 
@@ -198,6 +200,7 @@ def _data_source(row: Row) -> DataSource:
         api_version=row[15],
         version=row[16],
         ciphertexts=orjson.loads(row[17]) if row[17] != "{}" else _NO_CIPHERTEXTS,
+        has_permissions=bool(row[18]),
     )
 
 

@@ -16,6 +16,8 @@ class OrgLock:
         query = tables.orgs.select(tables.orgs.id).where(tables.orgs.id == 0)
         # SQLite has no row locks and needs none: its transactions begin with the lock of the whole file.
         self._sql = select_text(query if database.is_sqlite else query.for_update(), parameters=[0])
+        orgs = tables.orgs.select(tables.orgs.id).order_by(tables.orgs.id)
+        self._all = select_text(orgs if database.is_sqlite else orgs.for_update(), parameters=[])
 
     @contextmanager
     def writing(self, org_id: int) -> Iterator[None]:
@@ -24,6 +26,17 @@ class OrgLock:
         def lock() -> None:
             if not self._database.rows(self._sql, (org_id,)):
                 raise OrgNotFound(org_id)
+
+        with self._database.writing(lock):
+            yield
+
+    @contextmanager
+    def writing_everywhere(self) -> Iterator[None]:
+        """A transaction that no writer of any org overlaps. Locks the orgs in one order, so that two of these cannot
+        wait for each other."""
+
+        def lock() -> None:
+            self._database.rows(self._all)
 
         with self._database.writing(lock):
             yield

@@ -62,6 +62,8 @@ class OrgRow(_Row):
 
     name = peewee.CharField(190)
     created_at = peewee.BigIntegerField()
+    default_query_role = peewee.CharField(20, null=True)
+    has_permissions = peewee.BooleanField(default=False)  # whether one was ever set on a data source of the org
 
     class Meta:
         table_name = "org"
@@ -106,9 +108,33 @@ class TokenRow(TenantRow):
     expires_at = peewee.BigIntegerField(null=True)
     last_used_at = peewee.BigIntegerField(null=True)
     is_revoked = peewee.BooleanField()
+    limits = LongText(null=True)  # JSON
+    successor_id = peewee.IntegerField(null=True)  # the token that it was rotated to
 
     class Meta:
         table_name = "token"
+
+
+class TeamRow(TenantRow):
+    """A team."""
+
+    uid = peewee.CharField(40)
+    name = peewee.CharField(190)
+    email = peewee.CharField(190)
+    created_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "team"
+
+
+class TeamMemberRow(TenantRow):
+    """A user in a team."""
+
+    team_id = peewee.IntegerField()
+    account_id = peewee.IntegerField()
+
+    class Meta:
+        table_name = "team_member"
 
 
 class DataSourceRow(TenantRow):
@@ -133,9 +159,39 @@ class DataSourceRow(TenantRow):
     version = peewee.BigIntegerField()
     created_at = peewee.BigIntegerField()
     updated_at = peewee.BigIntegerField()
+    has_permissions = peewee.BooleanField()  # whether a permission was ever set on it; saves asking for them
 
     class Meta:
         table_name = "data_source"
+
+
+class DataSourcePermissionRow(TenantRow):
+    """What a role, an account or a team (exactly one of them) may do with a data source."""
+
+    data_source_id = peewee.IntegerField()
+    role = peewee.CharField(20, null=True)
+    account_id = peewee.IntegerField(null=True)
+    team_id = peewee.IntegerField(null=True)
+    level = peewee.CharField(20)
+
+    class Meta:
+        table_name = "data_source_permission"
+
+
+class CorrelationRow(TenantRow):
+    """A link from the results of one data source to a query of another, or to an address."""
+
+    uid = peewee.CharField(40)
+    source_id = peewee.IntegerField()
+    target_id = peewee.IntegerField(null=True)
+    label = LongText()
+    description = LongText()
+    type = peewee.CharField(40)
+    config = LongText()  # JSON
+    provisioned = peewee.BooleanField()
+
+    class Meta:
+        table_name = "correlation"
 
 
 class DataKeyRow(_Row):
@@ -186,7 +242,11 @@ class Tables:
         self.accounts = _bound(AccountRow, database)
         self.members = _bound(MemberRow, database)
         self.tokens = _bound(TokenRow, database)
+        self.teams = _bound(TeamRow, database)
+        self.team_members = _bound(TeamMemberRow, database)
         self.data_sources = _bound(DataSourceRow, database)
+        self.permissions = _bound(DataSourcePermissionRow, database)
+        self.correlations = _bound(CorrelationRow, database)
         self.data_keys = _bound(DataKeyRow, database)
         self.audit_events = _bound(AuditEventRow, database)
         self.wrong_passwords = _bound(WrongPasswordRow, database)

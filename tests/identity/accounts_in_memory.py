@@ -1,7 +1,8 @@
 """What authentication reads, in memory."""
 
+from app.identity.limits import TokenLimits
 from app.identity.roles import Role
-from app.identity.store import TokenRecord, UserRecord
+from app.identity.store import Standing, TokenRecord, UserRecord
 from app.identity.tokens import hash_secret
 
 
@@ -15,6 +16,8 @@ def token_record(
     last_used_at: int | None = None,
     role: Role | None = Role.EDITOR,
     is_disabled: bool = False,
+    default_query_role: Role | None = None,
+    limits: TokenLimits | None = None,
 ) -> TokenRecord:
     """A token of service account 40, ``sa-1-scripts``."""
     return TokenRecord(
@@ -29,6 +32,9 @@ def token_record(
         service_account_id=40,
         service_account_login="sa-1-scripts",
         service_account_disabled=is_disabled,
+        default_query_role=default_query_role,
+        org_has_permissions=False,
+        limits=limits,
     )
 
 
@@ -46,6 +52,8 @@ def key_record(secret: str, *, org_id: int = 1, name: str = "a key", role: Role 
         service_account_id=None,
         service_account_login=None,
         service_account_disabled=False,
+        default_query_role=None,
+        limits=None,
     )
 
 
@@ -56,6 +64,7 @@ class AccountsInMemory:
         self.tokens: list[TokenRecord] = []
         self.users: dict[str, UserRecord] = {}
         self.roles: dict[tuple[int, int], Role] = {}
+        self.query_roles: dict[int, Role] = {}
         self.uses: list[tuple[int, int]] = []
         self.wrong: list[tuple[str, int]] = []
 
@@ -71,9 +80,10 @@ class AccountsInMemory:
         """See the protocol."""
         return self.users.get(login)
 
-    def role_in_org(self, user_id: int, org_id: int) -> Role | None:
+    def standing(self, user_id: int, org_id: int) -> Standing | None:
         """See the protocol."""
-        return self.roles.get((user_id, org_id))
+        role = self.roles.get((user_id, org_id))
+        return None if role is None else Standing(role, self.query_roles.get(org_id), org_has_permissions=False)
 
     def wrong_passwords_since(self, login: str, since: int) -> int:
         """See the protocol."""

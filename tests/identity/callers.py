@@ -10,7 +10,7 @@ from app.services import Services
 
 def new_org(services: Services) -> int:
     """The id of an org that nobody else uses."""
-    return services.directory.create_org(system(0, "test"), f"org {secrets.token_hex(6)}").id
+    return services.orgs.create(system(0, "test"), f"org {secrets.token_hex(6)}").id
 
 
 def caller(org_id: int, role: Role | None, *, server_admin: bool = False) -> Identity:

@@ -25,7 +25,7 @@ NOW = 1_700_000_000
 
 def at(services: Services, now: float, *, longest_life: int = -1) -> ApiKeys:
     storage = services.storage
-    return ApiKeys(storage.directories, storage.audit, lambda: now, longest_life)
+    return ApiKeys(storage.service_accounts, storage.audit, lambda: now, longest_life)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_key_signs_in_with_its_own_role(services: Services, keys: ApiKeys, org
 def test_a_key_is_listed_with_its_times_and_without_its_text(keys: ApiKeys, org: int) -> None:
     key_id, text = create(keys, org, "ci", Role.VIEWER, seconds=60)
     listed = keys.all(admin(org), include_expired=False)
-    assert listed == [Token(key_id, "ci", Role.VIEWER, NOW, NOW + 60, None, False)]
+    assert listed == [Token(key_id, "ci", Role.VIEWER, NOW, NOW + 60, None, False, None, None)]
     assert text not in repr(listed)
 
 

@@ -45,8 +45,9 @@ class Asker:
         org_id: int | None = None,
         allowed: bool = True,
         blocking: bool = True,
+        query_role: Role = Role.VIEWER,
     ) -> Identity:
-        policy = LoginPolicy(passwords_allowed=allowed, block_after_wrong_passwords=blocking)
+        policy = LoginPolicy(allowed, blocking, query_role)
         authenticator = Authenticator(self.store, PASSWORDS, policy, lambda: self.now)
         return authenticator.authenticate(Password(login, password), door="grafana", org_id=org_id)
 
@@ -90,7 +91,27 @@ def test_a_server_admin_has_no_data_source_grants_where_they_are_no_member(asker
     asker.add_user("root", is_server_admin=True)
     identity = asker.ask("root", org_id=5)
     assert identity.is_server_admin
-    assert set(identity.grants) == {"orgs:create", "users:create"}
+    assert identity.grants == grants_of(None, server_admin=True)
+    assert not [action for action in identity.grants if action.startswith("datasources")]
+
+
+@pytest.mark.parametrize(
+    ("of_org", "of_settings", "counts"),
+    [
+        (None, Role.VIEWER, Role.VIEWER),
+        (None, Role.ADMIN, Role.ADMIN),
+        (Role.ADMIN, Role.VIEWER, Role.ADMIN),
+        (Role.VIEWER, Role.ADMIN, Role.VIEWER),
+    ],
+)
+def test_what_the_org_says_of_queries_counts_before_the_settings(
+    asker: Asker, of_org: Role | None, of_settings: Role, counts: Role
+) -> None:
+    if of_org is not None:
+        asker.store.query_roles[3] = of_org
+    identity = asker.ask(query_role=of_settings)
+    assert identity.default_query_role is counts
+    assert identity.grants == grants_of(Role.EDITOR, server_admin=False, query_role=counts)
 
 
 @pytest.mark.parametrize(

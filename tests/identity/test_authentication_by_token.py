@@ -13,6 +13,7 @@ from app.identity.errors import (
     TokenOfAnotherOrg,
 )
 from app.identity.identity import Identity
+from app.identity.limits import TokenLimits
 from app.identity.passwords import Passwords
 from app.identity.roles import Role, grants_of
 from app.identity.store import TokenRecord
@@ -30,8 +31,8 @@ def store() -> AccountsInMemory:
     return AccountsInMemory()
 
 
-def ask(store: AccountsInMemory, text: str, *, org_id: int | None = None) -> Identity:
-    policy = LoginPolicy(passwords_allowed=True, block_after_wrong_passwords=True)
+def ask(store: AccountsInMemory, text: str, *, org_id: int | None = None, query_role: Role = Role.VIEWER) -> Identity:
+    policy = LoginPolicy(True, True, query_role)
     # Half a second after: the clock has fractions and the stored times have none.
     authenticator = Authenticator(store, Passwords(100), policy, lambda: NOW + 0.5)
     return authenticator.authenticate(BearerToken(text), door="grafana", org_id=org_id)
@@ -55,6 +56,24 @@ def test_a_token_stands_for_its_service_account(store: AccountsInMemory) -> None
         door="grafana",
         grants=grants_of(Role.EDITOR, server_admin=False),
     )
+
+
+def test_a_narrow_token_comes_with_its_limits(store: AccountsInMemory) -> None:
+    limits = TokenLimits(data_sources=frozenset({"one"}), read_only=True, proxy=None)
+    store.tokens = [token_record(SECRET, role=Role.ADMIN, limits=limits)]
+    identity = ask(store, TOKEN)
+    assert identity.limits == limits
+    assert not identity.may("serviceaccounts:read")
+
+
+@pytest.mark.parametrize(("of_org", "counts"), [(None, Role.EDITOR), (Role.ADMIN, Role.ADMIN)], ids=str)
+def test_what_the_org_says_of_queries_counts_for_tokens_too(
+    store: AccountsInMemory, of_org: Role | None, counts: Role
+) -> None:
+    store.tokens = [token_record(SECRET, role=Role.EDITOR, default_query_role=of_org)]
+    identity = ask(store, TOKEN, query_role=Role.EDITOR)
+    assert identity.default_query_role is counts
+    assert identity.grants == grants_of(Role.EDITOR, server_admin=False, query_role=counts)
 
 
 def test_a_legacy_key_stands_for_itself(store: AccountsInMemory) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.audit import AuditEvent
 from app.identity.errors import PermissionDenied, RoleTooHigh
 from app.identity.identity import Identity, system
 from app.identity.roles import Role
@@ -73,6 +74,32 @@ def test_the_operator_may_do_everything_in_the_org() -> None:
         operator.require(action)
 
 
+def test_what_a_caller_does_is_told_with_org_door_and_detail() -> None:
+    told = viewer(ORG).event("datasources:create", ONE_UID, name="metrics", version=1)
+    assert told == AuditEvent(
+        org_id=ORG,
+        actor="user:7",
+        door="test",
+        action="datasources:create",
+        target=ONE_UID,
+        detail={"name": "metrics", "version": 1},
+    )
+
+
+@pytest.mark.parametrize(
+    ("identity", "account"),
+    [
+        (viewer(ORG), 7),
+        (replace(viewer(ORG), kind="service_account"), 7),
+        (replace(viewer(ORG), kind="api_key"), None),
+        (system(ORG, "cli"), None),
+    ],
+    ids=["user", "service account", "api key", "operator"],
+)
+def test_permissions_can_be_given_to_users_and_service_accounts(identity: Identity, account: int | None) -> None:
+    assert identity.account_id == account
+
+
 @pytest.mark.parametrize(
     ("identity", "actor"),
     [
@@ -83,4 +110,4 @@ def test_the_operator_may_do_everything_in_the_org() -> None:
     ids=["user", "service account", "api key"],
 )
 def test_audit_rows_name_the_kind_and_number_of_the_caller(identity: Identity, actor: str) -> None:
-    assert identity.actor == actor
+    assert identity.event("datasources:create", "datasources:uid:abc").actor == actor

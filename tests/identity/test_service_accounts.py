@@ -11,6 +11,7 @@ from app.identity.errors import (
     RoleTooHigh,
     ServiceAccountNotFound,
     ServiceAccountTaken,
+    TokenNameTaken,
     TokenNotFound,
 )
 from app.identity.identity import Identity, system
@@ -25,7 +26,7 @@ NOW = 1_700_000_000
 
 def at(services: Services, now: float) -> ServiceAccounts:
     storage = services.storage
-    return ServiceAccounts(storage.directories, storage.audit, lambda: now, longest_life=-1)
+    return ServiceAccounts(storage.service_accounts, storage.audit, lambda: now, longest_life=-1)
 
 
 @pytest.fixture
@@ -252,22 +253,44 @@ def test_a_viewer_may_not_search(accounts: ServiceAccounts, org: int) -> None:
         names(accounts, viewer(org))
 
 
-# The command's way: the account of that name and role, made once
+# A token and the account it belongs to, made together
+
+
+def token_for(accounts: ServiceAccounts, org: int, account: str, role: Role, token: str) -> tuple[int, str]:
+    return accounts.add_token_for_role(
+        system(org, "cli"), account=account, role=role, name=token, seconds_to_live=0, limits=None
+    )
 
 
 @pytest.mark.parametrize("name", ["ci", "Ärger", "50%", "back\\slash", "a_b"], ids=ascii)
-def test_the_account_for_a_role_is_made_once(accounts: ServiceAccounts, org: int, name: str) -> None:
-    first = accounts.for_role(system(org, "cli"), name=name, role=Role.EDITOR)
-    assert accounts.for_role(system(org, "cli"), name=name, role=Role.EDITOR) == first
+def test_the_account_for_a_token_is_made_once(accounts: ServiceAccounts, org: int, name: str) -> None:
+    for token in ("one", "two"):
+        token_for(accounts, org, name, Role.EDITOR, token)
+    assert names(accounts, admin(org)) == [name]
+    assert len({token.service_account_id for token in accounts.all_tokens(admin(org))}) == 1
 
 
 def test_an_account_of_that_name_with_another_role_is_not_handed_out(accounts: ServiceAccounts, org: int) -> None:
-    accounts.for_role(system(org, "cli"), name="ci", role=Role.ADMIN)
+    token_for(accounts, org, "ci", Role.ADMIN, "one")
     with pytest.raises(ServiceAccountTaken):
-        accounts.for_role(system(org, "cli"), name="ci", role=Role.VIEWER)
+        token_for(accounts, org, "ci", Role.VIEWER, "two")
 
 
 def test_a_disabled_account_is_not_handed_out(accounts: ServiceAccounts, org: int) -> None:
     accounts.create(admin(org), name="ci", role=Role.EDITOR, is_disabled=True)
     with pytest.raises(ServiceAccountTaken):
-        accounts.for_role(system(org, "cli"), name="ci", role=Role.EDITOR)
+        token_for(accounts, org, "ci", Role.EDITOR, "one")
+
+
+def test_no_account_is_left_when_its_token_cannot_be_made(accounts: ServiceAccounts, org: int) -> None:
+    token_for(accounts, org, "ci", Role.EDITOR, "taken")
+    with pytest.raises(TokenNameTaken):
+        token_for(accounts, org, "orphan", Role.EDITOR, "taken")
+    assert names(accounts, admin(org)) == ["ci"]
+
+
+def test_an_account_cannot_be_given_the_name_of_another(accounts: ServiceAccounts, org: int) -> None:
+    one, two = (accounts.create(admin(org), name=name, role=Role.VIEWER, is_disabled=False) for name in ("one", "two"))
+    with pytest.raises(ServiceAccountTaken):
+        accounts.change(admin(org), two.id, name="one", role=None, is_disabled=None)
+    assert accounts.get(admin(org), one.id).name == "one"

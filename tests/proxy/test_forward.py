@@ -1,65 +1,24 @@
 """One request carried through, over a real database and to a real server."""
 
 import re
-import secrets
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from app.identity.errors import PermissionDenied
-from app.identity.identity import Identity, system
+from app.identity.identity import Identity
+from app.identity.roles import Role, grants_of
 from app.proxy.errors import PathClimbs
-from app.proxy.forward import ProxiedAnswer
-from app.registry.datasource import ById, ByUid, DataSource, DataSourceChange, NewDataSource
+from app.registry.access import Level
+from app.registry.datasource import ById, ByUid, DataSource, DataSourceChange
 from app.registry.errors import DataSourceNotFound, InvalidUrl, SecretsUnreadable
 from app.registry.json_data import JsonData
 from app.upstream.errors import UpstreamUnreachable
 from app.upstream.request import OutboundBody
-from installations import Installation, install
+from proxy.gateway import Gateway
 from proxy.proxied import inbound
 from servers.upstream import Answer, Upstream, recording_upstream
-
-
-@pytest.fixture
-def upstream() -> Iterator[Upstream]:
-    """Ends each connection with its answer: the services of a test keep none that would outlive it."""
-    with recording_upstream() as running:
-        running.default = Answer(close=True)
-        yield running
-
-
-class Gateway:
-    """The use case, with an org and data sources that point to the upstream."""
-
-    def __init__(self, installation: Installation, upstream: Upstream) -> None:
-        self.services = installation.services
-        self.admin = self._new_admin()
-        self.other_admin = self._new_admin()
-        self._upstream = upstream
-
-    def _new_admin(self) -> Identity:
-        return system(self.services.directory.create_org(system(0, "test"), secrets.token_hex(6)).id, "test")
-
-    def data_source(self, *, sealed: Mapping[str, str] | None = None, **members: Any) -> DataSource:
-        given = {"type": "graphite", "access": "proxy", "url": f"http://{self._upstream.address}", **members}
-        return self.services.registry.create(self.admin, NewDataSource(secure_json_data=sealed or {}, **given))
-
-    def forward(self, row: DataSource, identity: Identity | None = None, **asked: Any) -> ProxiedAnswer:
-        return self.services.proxy.forward(identity or self.admin, ById(row.id), inbound("x", **asked))
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation on SQLite whose tests keep to orgs of their own."""
-    made = install(tmp_path_factory.mktemp("forward"), "")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def gateway(shared: Installation, upstream: Upstream) -> Gateway:
-    return Gateway(shared, upstream)
 
 
 def test_an_answer_comes_back(gateway: Gateway, upstream: Upstream) -> None:
@@ -197,6 +156,31 @@ def test_a_caller_who_may_not_query_is_refused(gateway: Gateway, upstream: Upstr
     with pytest.raises(PermissionDenied, match=re.escape("datasources:query")):
         gateway.forward(gateway.data_source(), nobody)
     assert upstream.connections == 0
+
+
+def _viewer(gateway: Gateway) -> Identity:
+    grants = grants_of(Role.VIEWER, server_admin=False)
+    return replace(gateway.admin, kind="user", id=9, role=Role.VIEWER, is_server_admin=False, grants=grants)
+
+
+def test_a_data_source_closed_to_a_caller_is_refused_before_anything_is_sent(
+    gateway: Gateway, upstream: Upstream
+) -> None:
+    row, viewer = gateway.data_source(), _viewer(gateway)
+    gateway.permit(row, Level.NONE)
+    for ref in (ById(row.id), ByUid(row.uid)):
+        with pytest.raises((PermissionDenied, DataSourceNotFound)):
+            gateway.services.proxy.forward(viewer, ref, inbound("x"))
+    assert upstream.connections == 0
+
+
+@pytest.mark.parametrize("level", [Level.QUERY, Level.EDIT, Level.ADMIN], ids=str)
+def test_every_level_opens_a_data_source_to_queries(gateway: Gateway, upstream: Upstream, level: Level) -> None:
+    row, viewer = gateway.data_source(), _viewer(gateway)
+    gateway.permit(row, Level.NONE)
+    gateway.permit(row, level)
+    assert list(gateway.forward(row, viewer).body) == []
+    assert len(upstream.requests) == 1
 
 
 def test_a_path_that_climbs_is_refused_before_anything_is_sent(gateway: Gateway, upstream: Upstream) -> None:

@@ -27,4 +27,11 @@ class MakeRegistry:
     ) -> Registry:
         """What is not given is the installation's own."""
         storage = self.services.storage
-        return Registry(storage.data_sources, encryptor or self.encryptor, audit or storage.audit, limits, new_uid)
+        return Registry(
+            storage.data_sources,
+            encryptor or self.encryptor,
+            audit or storage.audit,
+            limits,
+            new_uid,
+            storage.permissions,
+        )

@@ -8,11 +8,13 @@ import pytest
 from app.identity.errors import OrgNotFound, PermissionDenied
 from app.identity.identity import Identity, system
 from app.identity.roles import Role
+from app.registry.access import Level
 from app.registry.datasource import ById, ByName, ByUid, DataSource, Ref
 from app.registry.errors import DataSourceNotFound
 from app.registry.registry import Registry
 from identity.callers import admin, caller, editor, viewer
 from registry.given import change, new
+from registry.permitted import ACTIONS, refs
 
 Act = Callable[[Registry, Identity, Ref], object]
 
@@ -27,10 +29,6 @@ WRITES: dict[str, Act] = {
     "replace": lambda registry, who, ref: registry.replace(who, ref, change()),
     "delete": lambda registry, who, ref: registry.delete(who, ref),
 }
-
-
-def refs(row: DataSource) -> list[Ref]:
-    return [ById(row.id), ByUid(row.uid), ByName(row.name)]
 
 
 def reader_of(row: DataSource) -> Identity:
@@ -113,25 +111,12 @@ def test_nothing_is_created_in_an_org_that_does_not_exist(registry: Registry) ->
 
 
 @pytest.mark.parametrize(
-    ("make", "actions"),
-    [
-        (viewer, ["datasources.id:read", "datasources:query", "datasources:read"]),
-        (editor, ["datasources.id:read", "datasources:query", "datasources:read"]),
-        (
-            admin,
-            [
-                "datasources.id:read",
-                "datasources:delete",
-                "datasources:query",
-                "datasources:read",
-                "datasources:write",
-            ],
-        ),
-    ],
+    ("make", "level"),
+    [(viewer, Level.QUERY), (editor, Level.QUERY), (admin, Level.ADMIN)],
     ids=["viewer", "editor", "admin"],
 )
 def test_the_actions_on_a_data_source_are_those_granted_on_it(
-    registry: Registry, org: int, make: Callable[[int], Identity], actions: list[str]
+    registry: Registry, org: int, make: Callable[[int], Identity], level: Level
 ) -> None:
     made = registry.create(admin(org), new())
-    assert registry.actions_on(make(org), made) == actions
+    assert registry.actions_on(make(org), made) == ACTIONS[level]

@@ -1,11 +1,12 @@
-"""What happens to a test whose program or Python driver is not installed: it is skipped, or it fails where all of them
-are required."""
+"""What happens to a test whose program, file or Python driver is not installed: it is skipped, or it fails where all of
+them are required."""
 
 import glob
 import importlib
 import os
 import re
 import shutil
+from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
@@ -41,6 +42,16 @@ def need_module(name: str, distribution: str) -> ModuleType:
         if error.name is None or name.partition(".")[0] != error.name.partition(".")[0]:
             raise
         _give_up(f"install the Python distribution {distribution}: {name} was not found")
+
+
+def need_file(path: Path, remedy: str) -> Path:
+    """Return the path, which ``remedy`` makes.
+
+    Without the file the running test is skipped, or fails when the environment has SLUICE_TEST_REQUIRE_SERVICES=1.
+    """
+    if not path.exists():
+        _give_up(f"run {remedy}: {path} was not found")
+    return path
 
 
 def _postgresql_newest() -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from servers import mariadb, postgresql
-from servers.missing import REQUIRE, need, need_module
+from servers.missing import REQUIRE, need, need_file, need_module
 from servers.ports import LOOPBACK, free_port, wait_until_open
 from servers.prometheus import prometheus_server
 from servers.upstream import recording_upstream
@@ -228,6 +228,19 @@ def test_a_missing_program_skips_the_test_or_fails_it_where_it_is_required(monke
         need_module("no_such_module", "nothing")
     assert need_module("json.decoder", "python3").JSONDecoder is json.JSONDecoder
     assert os.access(need("sh", "dash"), os.X_OK)
+
+
+def test_a_missing_file_skips_the_test_or_fails_it_where_it_is_required(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    absent = tmp_path / "no-such-file"
+    monkeypatch.delenv(REQUIRE, raising=False)
+    with pytest.raises(pytest.skip.Exception, match=r"run make nothing: .*no-such-file was not found"):
+        need_file(absent, "make nothing")
+    monkeypatch.setenv(REQUIRE, "1")
+    with pytest.raises(pytest.fail.Exception, match=r"run make nothing: .*no-such-file was not found"):
+        need_file(absent, "make nothing")
+    assert need_file(tmp_path, "make nothing") == tmp_path
 
 
 def _pymysql_arguments(url: str) -> dict[str, str | int | None]:

@@ -73,4 +73,4 @@ def empty_storage(new_database: NewDatabase, tmp_path: Path) -> Iterator[Storage
 
 def _new_org(installation: Installation) -> int:
     name = f"org {secrets.token_hex(6)}"
-    return installation.services.directory.create_org(system(0, "test"), name).id
+    return installation.services.orgs.create(system(0, "test"), name).id

@@ -118,10 +118,8 @@ def test_one_default_is_left_by_many_who_flip_it(registry: Registry, caller: Ide
 def test_orgs_that_flip_their_defaults_at_the_same_time_do_not_get_in_each_others_way(
     registry: Registry, installation: Installation
 ) -> None:
-    directory = installation.services.directory
-    callers = [
-        system(directory.create_org(system(0, "test"), f"org {secrets.token_hex(6)}").id, "test") for _ in range(5)
-    ]
+    orgs = installation.services.orgs
+    callers = [system(orgs.create(system(0, "test"), f"org {secrets.token_hex(6)}").id, "test") for _ in range(5)]
 
     def flip(number: int) -> Counter[str]:
         caller = callers[number % len(callers)]

@@ -42,6 +42,7 @@ EVERYTHING = {
     "read_only": True,
     "api_version": "v1",
     "version": 2**53,
+    "has_permissions": True,
 }
 
 
@@ -131,8 +132,8 @@ def test_lists_counts_and_names_are_those_of_the_org(storage: Storage, org: int,
 
 def test_the_rows_of_all_orgs_are_counted(empty_storage: Storage) -> None:
     for name in ("Acme", "Globex"):
-        with empty_storage.directories.writing(None):
-            org_id = empty_storage.directories.add_org(name).id
+        with empty_storage.people.writing_everywhere():
+            org_id = empty_storage.people.add_org(name).id
         add(empty_storage, org_id, "Mine")
     assert empty_storage.data_sources.count_everywhere() == 2
 

@@ -13,6 +13,7 @@ from app.storage.migrations import Migrations
 from app.storage.tables import Tables
 from conftest import NewDatabase
 from servers.gunicorn import PROJECT
+from storage.accounts import add_user
 from storage.conftest import OpenDatabase
 from storage.processes import end_of, go_on, next_line, second_process
 
@@ -148,10 +149,10 @@ def test_processes_that_migrate_at_the_same_time_apply_each_step_once(empty_url:
 def test_rows_of_an_org_go_with_the_org(empty_storage: Storage) -> None:
     database = empty_storage.database
     tables = Tables(database)
-    with empty_storage.directories.writing(None):
-        org_id = empty_storage.directories.add_org("Acme").id
-        database.peewee.execute_sql(
-            f"INSERT INTO org_member (org_id, account_id, role) SELECT {org_id}, id, 'Admin' FROM account"
-        )
+    with empty_storage.people.writing_everywhere():
+        org_id = empty_storage.people.add_org("Acme").id
+    add_user(empty_storage, org_id)
+    assert database.rows("SELECT COUNT(*) FROM org_member") == [(1,)]
+    with empty_storage.people.writing_everywhere():
         tables.orgs.delete().where(tables.orgs.id == org_id).execute()
     assert database.rows("SELECT COUNT(*) FROM org_member") == [(0,)]

@@ -2,7 +2,10 @@
 
 import dataclasses
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import partial
 
 import pytest
 
@@ -45,19 +48,46 @@ def test_the_lock_is_given_back_after_an_error(storage: Storage, second_storage:
         pass
 
 
-def test_the_lock_is_one_for_data_sources_and_accounts(storage: Storage, second_storage: Storage, org: int) -> None:
+def test_the_lock_is_one_for_data_sources_people_teams_and_tokens(
+    storage: Storage, second_storage: Storage, org: int
+) -> None:
+    others = (second_storage.people, second_storage.teams, second_storage.service_accounts, second_storage.permissions)
+    for other in others:
+        assert waits(storage.data_sources.writing(org), partial(other.writing, org))
+
+
+def test_a_writer_of_all_orgs_keeps_out_the_writers_of_each(
+    storage: Storage, second_storage: Storage, org: int, other_org: int
+) -> None:
+    for org_id in (org, other_org):
+        assert waits(storage.people.writing_everywhere(), partial(second_storage.people.writing, org_id))
+
+
+def test_a_writer_of_any_org_keeps_out_those_of_all(
+    storage: Storage, second_storage: Storage, org: int, other_org: int
+) -> None:
+    for org_id in (org, other_org):
+        assert waits(storage.people.writing(org_id), second_storage.people.writing_everywhere)
+
+
+def test_writers_of_all_orgs_follow_one_another(storage: Storage, second_storage: Storage, org: int) -> None:
+    assert waits(storage.people.writing_everywhere(), second_storage.people.writing_everywhere)
+
+
+def waits(first: AbstractContextManager[None], second: Callable[[], AbstractContextManager[None]]) -> bool:
+    """Whether nobody enters the second while somebody is in the first; afterwards somebody does."""
     entered = threading.Event()
 
     def enter() -> None:
-        with second_storage.directories.writing(org):
+        with second():
             entered.set()
 
     with ThreadPoolExecutor(1) as pool:
-        with storage.data_sources.writing(org):
+        with first:
             waiting = pool.submit(enter)
-            assert not entered.wait(0.3)
+            came_in = entered.wait(0.1)
         waiting.result(30)
-    assert entered.is_set()
+    return not came_in and entered.is_set()
 
 
 # SQLite locks its whole file; on MariaDB all writers follow one another, because InnoDB's gap locks span orgs.

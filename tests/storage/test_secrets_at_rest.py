@@ -90,7 +90,7 @@ def test_no_token_and_no_password_of_a_user_is_stored_in_plain_text(installation
     account = services.service_accounts.create(caller, name="robot", role=Role.VIEWER, is_disabled=False)
     _, token = services.service_accounts.add_token(caller, account.id, name="token", seconds_to_live=0)
     _, key = services.api_keys.create(caller, name="key", role=Role.VIEWER, seconds_to_live=0)
-    services.directory.create_user(
+    services.users.create(
         caller, login=f"ada-{org}", password=SECRET, email="", role=Role.VIEWER, is_server_admin=False
     )
     stored = everything_stored(installation)

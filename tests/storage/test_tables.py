@@ -44,7 +44,16 @@ def test_rows_of_a_tenant_are_refused_to_who_names_no_org(model: Any, do: Callab
 
 
 def test_the_models_that_belong_to_a_tenant_are_these() -> None:
-    assert {model.__name__ for model in OF_A_TENANT} == {"MemberRow", "TokenRow", "DataSourceRow", "AuditEventRow"}
+    assert {model.__name__ for model in OF_A_TENANT} == {
+        "MemberRow",
+        "TokenRow",
+        "TeamRow",
+        "TeamMemberRow",
+        "DataSourceRow",
+        "DataSourcePermissionRow",
+        "CorrelationRow",
+        "AuditEventRow",
+    }
 
 
 @pytest.mark.parametrize("model", OF_A_TENANT, ids=lambda model: model.__name__)

@@ -4,7 +4,6 @@ import http.client
 import json
 import re
 import secrets
-import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -12,21 +11,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from app.identity.identity import Identity, system
+from app.identity.identity import system
 from app.identity.roles import Role
-from app.identity.store import NewToken
-from app.identity.tokens import hash_secret, new_secret, service_token
 from app.registry.datasource import ByUid, NewDataSource
 from app.registry.json_data import JsonData
 from installations import Installation
 from servers.gunicorn import ADMIN_PASSWORD
 from servers.ports import LOOPBACK, free_port
 from servers.upstream import Upstream, recording_upstream
+from wire.accounts import PASSWORD, Person, new_org, new_person, new_token
 from wire.matching import match
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-_PASSWORD = "a-long-password"
-_TOKEN_NAME = "player"
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,8 @@ class Player:
         self._installation = installation
         self._case = case
         self._services = installation.services
-        self._saved: dict[str, Any] = {}
+        self._saved: dict[str, Any] = {"unique": secrets.token_hex(6)}
+        self._people: dict[str, Person] = {}
 
     def play(self) -> None:
         """Raises AssertionError at the first step that does not go as the case says."""
@@ -64,7 +61,9 @@ class Player:
         elif "stored" in step:
             self._save(step, self._store(self._filled(step["stored"]), self._filled(step.get("org", "{org}"))))
         elif "token" in step:
-            self._save(step, self._mint(step["token"]))
+            self._save(step, {"key": self._mint(step["token"])})
+        elif "person" in step:
+            self._admit(step["person"], self._filled(step))
         elif "upstream_answers" in step:
             answer = dict(self._filled(step["upstream_answers"]))
             headers = [(name, value) for name, value in answer.pop("headers", [])]
@@ -84,7 +83,7 @@ class Player:
             "upstream": lambda: self._upstream.address,
             "closed": lambda: f"{LOOPBACK}:{free_port()}",
             "user": lambda: self._user,
-            "password": lambda: _PASSWORD,
+            "password": lambda: PASSWORD,
         }
         if name in known:
             return known[name]()
@@ -94,61 +93,37 @@ class Player:
 
     @cached_property
     def _org(self) -> int:
-        return self._new_org()
+        return new_org(self._services)
 
     @cached_property
     def _other_org(self) -> int:
-        return self._new_org()
+        return new_org(self._services)
 
     @cached_property
     def _user(self) -> str:
-        login = f"user-{secrets.token_hex(6)}"
-        directory = self._services.directory
-        directory.create_user(
-            system(self._org, "test"),
-            login=login,
-            password=_PASSWORD,
-            email="",
-            role=Role.ADMIN,
-            is_server_admin=False,
-        )
-        directory.add_member(system(self._other_org, "test"), login, Role.ADMIN)
+        login = new_person(self._services, self._org, Role.ADMIN).login
+        other = system(self._other_org, "test")
+        self._services.members.add(other, other.org_id, login=login, role=Role.ADMIN)
         return login
-
-    def _new_org(self) -> int:
-        return self._services.directory.create_org(system(0, "test"), f"org {secrets.token_hex(6)}").id
 
     def _token(self, who: str) -> str:
         name = f"token of {who}"
         if name not in self._saved:
             org = self._other_org if who.startswith("other_") else self._org
             role = Role(who.removeprefix("other_").title())
-            self._saved[name] = self._mint_for(system(org, "test"), role, {})
+            self._saved[name] = new_token(self._services, org, role)
         return str(self._saved[name])
 
-    def _mint(self, wanted: Mapping[str, Any]) -> dict[str, str]:
-        return {"key": self._mint_for(system(self._org, "test"), Role(wanted["role"]), wanted)}
+    def _mint(self, wanted: Mapping[str, Any]) -> str:
+        ended, revoked = bool(wanted.get("expired")), bool(wanted.get("revoked"))
+        return new_token(self._services, self._org, Role(wanted["role"]), ended=ended, revoked=revoked)
 
-    def _mint_for(self, caller: Identity, role: Role, wanted: Mapping[str, Any]) -> str:
-        # Straight into the store, because no API makes tokens that are expired or revoked already.
-        accounts = self._services.service_accounts
-        account = accounts.create(caller, name=f"{_TOKEN_NAME} {secrets.token_hex(6)}", role=role, is_disabled=False)
-        secret, now = new_secret(), int(time.time())
-        directories = self._services.storage.directories
-        with directories.writing(caller.org_id):
-            directories.add_token(
-                NewToken(
-                    org_id=caller.org_id,
-                    name=account.name,
-                    token_hash=hash_secret(secret),
-                    created_at=now,
-                    expires_at=now if wanted.get("expired") else None,
-                    role=None,
-                    service_account_id=account.id,
-                    is_revoked=bool(wanted.get("revoked")),
-                )
-            )
-        return service_token(secret)
+    def _admit(self, name: str, wanted: Mapping[str, Any]) -> None:
+        org, is_server_admin = wanted.get("org", self._org), bool(wanted.get("server_admin"))
+        person = new_person(self._services, org, Role(wanted["role"]), name=name, is_server_admin=is_server_admin)
+        self._people[name] = person
+        self._saved |= {name: person.login, f"{name}_email": person.email}
+        self._saved |= {f"{name}_id": person.id, f"{name}_uid": person.uid}
 
     # What a step does
 
@@ -176,9 +151,13 @@ class Player:
             case "nobody":
                 return None
             case "user":
-                return str(_basic({"$basic": f"{self._user}:{_PASSWORD}"}))
+                return str(_basic({"$basic": f"{self._user}:{PASSWORD}"}))
             case "server_admin":
                 return str(_basic({"$basic": f"admin:{ADMIN_PASSWORD}"}))
+            case _ if who in self._people:
+                return str(_basic({"$basic": f"{self._people[who].login}:{PASSWORD}"}))
+            case _ if _PLACEHOLDER.fullmatch(who):
+                return f"Bearer {self._filled(who)}"
             case _:
                 return f"Bearer {self._token(who)}"
 

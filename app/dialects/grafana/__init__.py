@@ -5,7 +5,21 @@ Must not decide what may be done with a data source: it asks the registry, in th
 
 from flask import Flask
 
-from app.dialects.grafana import api_keys, datasources, health, proxy, service_accounts
+from app.dialects.grafana import (
+    access_control,
+    api_keys,
+    correlations,
+    datasources,
+    frontend,
+    health,
+    org_users,
+    orgs,
+    proxy,
+    service_accounts,
+    teams,
+    user,
+    users,
+)
 from app.dialects.grafana.door import NAME, PREFIX
 from app.dialects.grafana.errors import render_for_view
 from app.edge.entry import BusyRoute
@@ -16,13 +30,29 @@ from app.services import Services
 TITLE = "Grafana data source API"
 
 
-def register(app: Flask) -> ErrorDoor:
-    """Registers the routes; returns the door whose errors this dialect words."""
+def register(app: Flask) -> list[ErrorDoor]:
+    """Registers the routes; returns the doors whose errors this dialect words."""
     api = openapi_of(app, dialect=NAME, title=TITLE)
-    for module in (datasources, proxy, service_accounts, api_keys):
+    modules = (
+        datasources,
+        proxy,
+        correlations,
+        access_control,
+        service_accounts,
+        api_keys,
+        orgs,
+        org_users,
+        user,
+        users,
+        teams,
+        frontend,
+    )
+    for module in modules:
         api.register_blueprint(module.blueprint)
+    api.register_blueprint(frontend.settings_blueprint)
     app.register_blueprint(health.blueprint)
-    return ErrorDoor(PREFIX, render_for_view)
+    # Clients of newer Grafanas look below /apis first, and go on with /api when nothing is there.
+    return [ErrorDoor(PREFIX, render_for_view), ErrorDoor("/apis", render_for_view)]
 
 
 def busy_routes(services: Services) -> list[BusyRoute]:

@@ -1,13 +1,15 @@
 """/api/datasources: list, get, create, update, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from flask import request
 from flask.views import MethodView
 
+from app.dialects.grafana.answers import ON_CREATE, ON_DELETE, ON_GET_BY_UID, ON_LIST, ON_UPDATE
 from app.dialects.grafana.door import NAME, PREFIX, grafana_blueprint
-from app.dialects.grafana.errors import ON_CREATE, ON_DELETE, ON_GET_BY_UID, ON_LIST, ON_UPDATE, answers, render
-from app.dialects.grafana.ids import by_id, by_id_to_delete
+from app.dialects.grafana.errors import answers, render
+from app.dialects.grafana.ids import IdMissing, IdNotPositive, InvalidId, by_id, by_id_to_delete
 from app.dialects.grafana.schemas import (
     DataSourceAdded,
     DataSourceChangeBody,
@@ -21,10 +23,11 @@ from app.dialects.grafana.schemas import (
     NewDataSourceBody,
     Viewed,
 )
-from app.edge.authentication import admitted, allowed, identify, identity, services
+from app.edge.authentication import admitted, identify, identity, services
 from app.edge.entry import Answer, BusyRoute
 from app.edge.inbound import Environ
 from app.edge.json import dump
+from app.identity.roles import EVERY_DATA_SOURCE
 from app.registry.datasource import ByName, ByUid, DataSource, DataSourceChange, NewDataSource, Ref
 from app.services import Services
 
@@ -37,10 +40,28 @@ _ACCESS_CONTROL = [
     }
 ]
 
+_View = TypeVar("_View", bound=Callable[..., Any])
+
 _PATH = "/datasources"
 _SINGLE = DataSourceView()
 
 blueprint = grafana_blueprint("datasources", _PATH, "Data sources: list, get, create, update, delete.")
+
+
+def _allowed_on(action: str, ref: Callable[[str], Ref]) -> Callable[[_View], _View]:
+    """A decorator: the caller may do ``action`` with what the path names, which is decided before the body is read."""
+
+    def check(**path: str) -> None:
+        (text,) = path.values()
+        try:
+            named = ref(text)
+        except (InvalidId, IdMissing, IdNotPositive):
+            # Which of the two is said depends on the permission alone, as for an id that no data source has.
+            identity().require(action, EVERY_DATA_SOURCE)
+        else:
+            services().registry.require(identity(), named, action)
+
+    return admitted(check)
 
 
 @blueprint.route("/")
@@ -54,7 +75,7 @@ class DataSources(MethodView):
         return services().registry.all(identity())
 
     @answers(ON_CREATE)
-    @admitted(lambda: services().registry.admit(identity()))
+    @admitted(lambda **_: services().registry.admit(identity()))
     @blueprint.arguments(NewDataSourceBody())
     @blueprint.response(200, DataSourceAdded)
     def post(self, new: NewDataSource) -> DataSource:
@@ -67,7 +88,7 @@ class DataSourceById(MethodView):
     """One data source by its number."""
 
     @answers(ON_LIST)
-    @allowed("datasources:read")
+    @_allowed_on("datasources:read", by_id)
     @blueprint.doc(parameters=_ACCESS_CONTROL)
     @blueprint.response(200, DataSourceWithAccess)
     def get(self, id: str) -> Viewed:
@@ -75,7 +96,7 @@ class DataSourceById(MethodView):
         return _viewed(by_id(id))
 
     @answers(ON_UPDATE)
-    @allowed("datasources:write")
+    @_allowed_on("datasources:write", by_id)
     @blueprint.arguments(DataSourceChangeBody())
     @blueprint.response(200, DataSourceUpdated)
     def put(self, change: DataSourceChange, id: str) -> DataSource:
@@ -83,7 +104,7 @@ class DataSourceById(MethodView):
         return services().registry.replace(identity(), by_id(id), change)
 
     @answers(ON_DELETE)
-    @allowed("datasources:delete")
+    @_allowed_on("datasources:delete", by_id_to_delete)
     @blueprint.response(200, DataSourceDeletedById)
     def delete(self, id: str) -> DataSource:
         """Delete a data source by id."""
@@ -102,7 +123,7 @@ class DataSourceByUid(MethodView):
         return _viewed(ByUid(uid))
 
     @answers(ON_UPDATE)
-    @allowed("datasources:write")
+    @_allowed_on("datasources:write", ByUid)
     @blueprint.arguments(DataSourceChangeBody())
     @blueprint.response(200, DataSourceUpdated)
     def put(self, change: DataSourceChange, uid: str) -> DataSource:

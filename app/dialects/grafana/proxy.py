@@ -2,8 +2,9 @@
 
 from flask import Response, request
 
+from app.dialects.grafana.answers import ON_PROXY
 from app.dialects.grafana.door import NAME, PREFIX, grafana_blueprint
-from app.dialects.grafana.errors import ON_PROXY, answers, render
+from app.dialects.grafana.errors import answers, render
 from app.dialects.grafana.paths import read_proxied_path
 from app.edge.authentication import identify, identity, services
 from app.edge.entry import Answer, BusyRoute

@@ -8,8 +8,9 @@ from typing import Any
 from flask.views import MethodView
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from app.dialects.grafana.answers import ON_SERVICE_ACCOUNTS
 from app.dialects.grafana.door import grafana_blueprint
-from app.dialects.grafana.errors import ON_SERVICE_ACCOUNTS, answers
+from app.dialects.grafana.errors import answers
 from app.dialects.grafana.ids import read_id
 from app.dialects.grafana.roles import read_role
 from app.dialects.grafana.times import moment

@@ -86,7 +86,7 @@ class Client:
     def __init__(self, installation: Installation) -> None:
         self._port = installation.served({}).port
         services = installation.services
-        self.org = services.directory.create_org(system(0, "test"), f"org {secrets.token_hex(6)}").id
+        self.org = services.orgs.create(system(0, "test"), f"org {secrets.token_hex(6)}").id
         _, key = services.api_keys.create(system(self.org, "test"), name="page", role=Role.ADMIN, seconds_to_live=0)
         self._authorization = f"Bearer {key}"
 

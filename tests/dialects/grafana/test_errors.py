@@ -1,5 +1,7 @@
 import inspect
 import string
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
 from typing import Any
 
@@ -7,40 +9,35 @@ import orjson
 import pytest
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
 
-from app.dialects.grafana import errors, ids, paths, roles
-from app.dialects.grafana.errors import (
-    ANSWERS,
-    ON_API_KEYS,
-    ON_CREATE,
-    ON_DELETE,
-    ON_GET_BY_UID,
-    ON_LIST,
-    ON_PROXY,
-    ON_SERVICE_ACCOUNTS,
-    ON_UPDATE,
-    Answer,
-    Answers,
-    Shape,
-    render,
-)
+from app.dialects import grafana
+from app.dialects.grafana import answers, ids, levels, paths, plugins, roles
+from app.dialects.grafana.answers import ANSWERS, ON_CREATE, ON_PROXY
+from app.dialects.grafana.errors import render
+from app.dialects.grafana.shapes import Answer, Answers, Shape
 from app.edge import errors as edge
 from app.identity import errors as identity
 from app.proxy import errors as proxy
 from app.registry import errors as registry
 from app.upstream import errors as upstream
 
-_ROOMS: tuple[ModuleType, ...] = (identity, registry, proxy, upstream, edge, ids, paths, roles)
+_ROOMS: tuple[ModuleType, ...] = (
+    identity,
+    registry,
+    proxy,
+    upstream,
+    edge,
+    ids,
+    levels,
+    paths,
+    plugins,
+    roles,
+)
+# Every table of the module, by its name.
 _TABLES: dict[str, Answers] = {
-    "ANSWERS": ANSWERS,
-    "ON_LIST": ON_LIST,
-    "ON_GET_BY_UID": ON_GET_BY_UID,
-    "ON_CREATE": ON_CREATE,
-    "ON_UPDATE": ON_UPDATE,
-    "ON_DELETE": ON_DELETE,
-    "ON_PROXY": ON_PROXY,
-    "ON_SERVICE_ACCOUNTS": ON_SERVICE_ACCOUNTS,
-    "ON_API_KEYS": ON_API_KEYS,
+    name: value for name, value in vars(answers).items() if name.isupper() and isinstance(value, dict)
 }
+# What is never raised itself. Everything else is, also where other errors descend from it.
+_BASES = {identity.IdentityError, registry.RegistryError, proxy.ProxyError, upstream.UpstreamError}
 
 
 def _defined_in(room: ModuleType) -> list[type[Exception]]:
@@ -52,7 +49,6 @@ def _defined_in(room: ModuleType) -> list[type[Exception]]:
 
 
 _ERRORS = [kind for room in _ROOMS for kind in _defined_in(room)]
-_BASES = {kind for kind in _ERRORS if any(other is not kind and issubclass(other, kind) for other in _ERRORS)}
 _CONCRETE = [kind for kind in _ERRORS if kind not in _BASES]
 _ROWS = [(table, kind, answer) for table, rows in _TABLES.items() for kind, answer in rows.items()]
 _ROW_IDS = [f"{table}-{kind.__name__}" for table, kind, _ in _ROWS]
@@ -78,9 +74,13 @@ def test_there_are_errors_to_look_at() -> None:
     assert {identity.InvalidToken, registry.InvalidUrl, proxy.PathClimbs, upstream.UpstreamTimeout} <= set(_CONCRETE)
 
 
-def test_every_table_of_the_dialect_is_looked_at() -> None:
-    named = {name for name, value in vars(errors).items() if name.isupper() and isinstance(value, dict)}
-    assert {name for name in named if not name.startswith("_")} == set(_TABLES)
+def test_the_tables_of_the_dialect_are_looked_at() -> None:
+    assert {"ANSWERS", "ON_LIST", "ON_PROXY", "ON_TEAM_CHANGE"} <= set(_TABLES)
+
+
+@pytest.mark.parametrize("module", [one.name for one in iter_modules(grafana.__path__)])
+def test_every_error_of_the_dialect_itself_is_looked_at(module: str) -> None:
+    assert set(_defined_in(import_module(f"{grafana.__name__}.{module}"))) <= set(_ERRORS)
 
 
 @pytest.mark.parametrize("kind", _CONCRETE, ids=lambda kind: kind.__name__)
@@ -154,6 +154,27 @@ def test_a_denial_names_the_permission_and_has_an_id_of_its_own() -> None:
     assert body["accessErrorId"][3:].isdecimal()
     assert len(body["accessErrorId"]) == 13
     assert body.keys() == {"title", "message", "accessErrorId"}
+
+
+def test_a_denial_of_one_data_source_reads_like_that_of_all() -> None:
+    (status, one), (_, every) = (
+        _rendered(kind("datasources:read")) for kind in (registry.DataSourceDenied, identity.PermissionDenied)
+    )
+    assert (status, {**one, "accessErrorId": ""}) == (403, {**every, "accessErrorId": ""})
+
+
+def test_the_proxy_denies_one_data_source_in_words_of_its_own() -> None:
+    denied = {"message": "Access denied to datasource", "traceID": ""}
+    assert _rendered(registry.DataSourceDenied("datasources:query"), ON_PROXY) == (403, denied)
+
+
+def test_a_request_that_a_token_does_not_open_is_not_repeated() -> None:
+    status, body = _rendered(identity.ProxyRefusedByToken("POST", "admin/{secret}"), ON_PROXY)
+    assert (status, body) == (403, {"message": "This token does not allow POST requests to this path"})
+
+
+def test_what_is_wrong_with_the_limits_of_a_token_is_said() -> None:
+    assert _rendered(identity.InvalidLimits("'x' {y}")) == (400, {"message": "'x' {y}"})
 
 
 @pytest.mark.parametrize("exc", [NotFound(), MethodNotAllowed()], ids=lambda exc: type(exc).__name__)

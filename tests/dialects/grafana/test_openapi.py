@@ -10,8 +10,12 @@ from app import create_app
 from installations import install
 from servers.missing import need_module
 
-_DOCUMENT = "/docs/grafana/openapi.json"
-# Outside the document: for machines (health) or not the dialect's.
+# Dialect -> where its routes lie, and one of its operations.
+_DIALECTS = {
+    "grafana": ("/api/", ("/api/datasources/uid/{uid}", "put")),
+    "native": ("/api/sluice/", ("/api/sluice/tokens/{id}/rotate", "post")),
+}
+# Outside the documents: for machines (health) or no dialect's.
 _UNDOCUMENTED = ("/healthz", "/docs/", "/api/health")
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -28,26 +32,59 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture(params=_DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def document(client: FlaskClient) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(_DOCUMENT).get_json()
+def document(client: FlaskClient, dialect: str) -> dict[str, Any]:
+    return _document(client, dialect)
+
+
+def _path(dialect: str) -> str:
+    return f"/docs/{dialect}/openapi.json"
+
+
+def _document(client: FlaskClient, dialect: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(_path(dialect)).get_json()
     return found
 
 
-def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
-    need_module("openapi_spec_validator", "openapi-spec-validator").validate(document)
+def _documented(document: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(path, method) for path, item in document["paths"].items() for method in item if method in _METHODS}
 
 
-def test_the_document_has_every_route_and_method(app: Flask, document: dict[str, Any]) -> None:
-    documented = {(path, method) for path, item in document["paths"].items() for method in item if method in _METHODS}
-    routed = {
+def _routed(app: Flask) -> set[tuple[str, str]]:
+    return {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if not rule.rule.startswith(_UNDOCUMENTED)
         for method in rule.methods or ()
+        if method.lower() in _METHODS
     }
-    assert documented == {(path, method) for path, method in routed if method in _METHODS}
-    assert ("/api/datasources/uid/{uid}", "put") in documented
+
+
+def test_each_document_is_valid_openapi(document: dict[str, Any]) -> None:
+    need_module("openapi_spec_validator", "openapi-spec-validator").validate(document)
+
+
+def test_every_route_and_method_is_in_exactly_one_document(app: Flask, client: FlaskClient) -> None:
+    documented = [entry for dialect in _DIALECTS for entry in _documented(_document(client, dialect))]
+    assert len(documented) == len(set(documented))
+    assert set(documented) == _routed(app)
+
+
+def test_every_route_is_in_the_document_of_its_own_dialect(app: Flask, client: FlaskClient, dialect: str) -> None:
+    prefix, known = _DIALECTS[dialect]
+    others = tuple(other for other, _ in _DIALECTS.values() if other.startswith(prefix) and other != prefix)
+    own = {
+        (path, method)
+        for path, method in _routed(app)
+        if path.startswith(prefix) and not (others and path.startswith(others))
+    }
+    assert known in own
+    assert _documented(_document(client, dialect)) == own
 
 
 def test_every_operation_says_what_it_does(document: dict[str, Any]) -> None:
@@ -81,8 +118,8 @@ def test_no_answer_has_a_member_for_secrets(document: dict[str, Any]) -> None:
     assert [name for name, schema in views.items() if "secureJsonData" in schema["properties"]] == []
 
 
-def test_the_document_needs_no_credentials(client: FlaskClient) -> None:
-    assert client.get(_DOCUMENT).status_code == 200
+def test_no_document_needs_credentials(client: FlaskClient, dialect: str) -> None:
+    assert client.get(_path(dialect)).status_code == 200
 
 
 def test_the_page_loads_nothing_from_other_hosts(client: FlaskClient) -> None:
@@ -95,7 +132,7 @@ def test_the_page_loads_nothing_from_other_hosts(client: FlaskClient) -> None:
 
 def test_everything_the_page_loads_is_there(client: FlaskClient) -> None:
     page = client.get("/docs/").text
-    for link in [*re.findall(r"(?:src|href)=\"([^\"]*)\"", page), _DOCUMENT]:
+    for link in [*re.findall(r"(?:src|href)=\"([^\"]*)\"", page), *map(_path, _DIALECTS)]:
         with client.get(link) as response:
             assert response.status_code == 200, link
 
@@ -106,5 +143,5 @@ def test_the_style_of_the_page_loads_nothing_from_other_hosts(client: FlaskClien
             assert re.findall(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//", response.get_data(as_text=True)) == []
 
 
-def test_the_page_offers_the_document(client: FlaskClient) -> None:
-    assert f'"url": "{_DOCUMENT}"' in client.get("/docs/").text
+def test_the_page_offers_each_document(client: FlaskClient, dialect: str) -> None:
+    assert f'"url": "{_path(dialect)}"' in client.get("/docs/").text

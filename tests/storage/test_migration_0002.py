@@ -1,0 +1,250 @@
+"""The second step, on each of the three databases: over rows of the first one, and back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playhouse.migrations import Runner
+
+from app.identity.people_store import Org, Page
+from app.identity.roles import Role
+from app.identity.store import Token
+from app.registry.access import ForRole, Level
+from app.registry.datasource import ById
+from app.services import Storage, open_storage
+from app.settings import Settings
+from app.storage.database import Database, Row
+from conftest import NewDatabase
+from servers.gunicorn import PROJECT
+from storage.accounts import add_account, add_token, add_user
+from storage.rows import data_source_row
+
+FIRST, SECOND = "0001_initial", "0002_permissions"
+NEW_TABLES = {"team", "team_member", "data_source_permission", "correlation"}
+NEW_COLUMNS = {
+    ("org", "default_query_role"),
+    ("org", "has_permissions"),
+    ("token", "limits"),
+    ("token", "successor_id"),
+    ("data_source", "has_permissions"),
+}
+
+# As a release that knew only the first step wrote them.
+_ROWS = (
+    "INSERT INTO org (id, name, created_at) VALUES (1, 'Main Org.', 5)",
+    "INSERT INTO org (id, name, created_at) VALUES (2, 'Acme é', 5)",
+    "INSERT INTO account (id, uid, login, email, name, password_hash, is_server_admin, is_disabled, "
+    "is_service_account, org_id, created_at) VALUES (1, 'u1', 'ada', NULL, 'Ada', 'hash', TRUE, FALSE, FALSE, 2, 5)",
+    "INSERT INTO account (id, uid, login, email, name, password_hash, is_server_admin, is_disabled, "
+    "is_service_account, org_id, created_at) VALUES (2, 'u2', 'sa-2-ci', NULL, 'ci', '!', FALSE, FALSE, TRUE, 2, 5)",
+    "INSERT INTO org_member (org_id, account_id, role) VALUES (2, 1, 'Admin')",
+    "INSERT INTO org_member (org_id, account_id, role) VALUES (2, 2, 'Editor')",
+    "INSERT INTO token (id, org_id, name, token_hash, service_account_id, role, created_at, expires_at, last_used_at, "
+    "is_revoked) VALUES (1, 2, 'key', 'hash 1', NULL, 'Viewer', 5, NULL, NULL, FALSE)",
+    "INSERT INTO token (id, org_id, name, token_hash, service_account_id, role, created_at, expires_at, last_used_at, "
+    "is_revoked) VALUES (2, 2, 'one', 'hash 2', 2, NULL, 5, 9, 7, TRUE)",
+    "INSERT INTO data_source (id, org_id, uid, name, type, access, url, {user}, {database}, basic_auth, "
+    "basic_auth_user, with_credentials, default_of, json_data, ciphertexts, read_only, api_version, version, "
+    "created_at, updated_at) VALUES (7, 2, 'one', 'metrics', 'prometheus', 'proxy', 'http://127.0.0.1:9090', '', '', "
+    "FALSE, '', FALSE, 2, '{{}}', '{{}}', FALSE, '', 3, 5, 5)",
+)
+_TABLES_WITH_ROWS = ("org", "account", "org_member", "token", "data_source")
+
+
+class History:
+    """A database at a step of its history."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self.database: Database = storage.database
+
+    def up(self, target: str) -> None:
+        """To the step, which is done."""
+        with self.database.connected():
+            self._runner().up(target)
+
+    def down(self, target: str) -> None:
+        """Before the step, which is taken back."""
+        with self.database.connected():
+            self._runner().down(target)
+
+    def run(self, *statements: str) -> None:
+        """In a transaction."""
+        left, right = self.database.peewee.quote
+        with self.database.writing():
+            for sql in statements:
+                words = {word: f"{left}{word}{right}" for word in ("user", "database")}
+                self.database.peewee.execute_sql(sql.format(**words))
+
+    def tables(self) -> set[str]:
+        """The names of all tables."""
+        with self.database.connected():
+            return set(self.database.peewee.get_tables())
+
+    def columns(self) -> set[tuple[str, str]]:
+        """The names of tables and columns."""
+        with self.database.connected():
+            get = self.database.peewee.get_columns
+            return {(table, column.name) for table in self.database.peewee.get_tables() for column in get(table)}
+
+    def rows(self, without: set[tuple[str, str]]) -> dict[str, list[Row]]:
+        """All rows of the first step's tables, in the columns that are not named."""
+        left, right = self.database.peewee.quote
+        columns = sorted(self.columns() - without)
+        return {
+            table: self.database.rows(
+                f"SELECT {', '.join(f'{left}{name}{right}' for owner, name in columns if owner == table)} "
+                f"FROM {table} ORDER BY id"
+            )
+            for table in _TABLES_WITH_ROWS
+        }
+
+    def _runner(self) -> Runner:
+        return Runner(self.database.peewee, str(PROJECT / "migrations"))
+
+
+@pytest.fixture
+def history(database_kind: str, new_database: NewDatabase, tmp_path: Path) -> Iterator[History]:
+    """After the first step, with its rows."""
+    opened = open_storage(Settings(data_path=tmp_path, database_url=new_database()))
+    made = History(opened)
+    made.up(FIRST)
+    made.run(*_ROWS)
+    if database_kind == "postgresql":
+        # Rows that say their own ids do not move its sequences.
+        made.run(*(f"SELECT setval('{table}_id_seq', (SELECT MAX(id) FROM {table}))" for table in _TABLES_WITH_ROWS))
+    yield made
+    opened.database.close()
+
+
+@pytest.fixture
+def upgraded(history: History) -> Storage:
+    """After the second step."""
+    history.up(SECOND)
+    return history.storage
+
+
+def test_the_step_adds_these_tables_and_columns_and_changes_no_other(history: History) -> None:
+    tables, columns = history.tables(), history.columns()
+    history.up(SECOND)
+    assert history.tables() - tables == NEW_TABLES
+    assert {pair for pair in history.columns() - columns if pair[0] not in NEW_TABLES} == NEW_COLUMNS
+    assert columns <= history.columns()
+
+
+def test_rows_stay_as_they_were(history: History) -> None:
+    before = history.rows(without=set())
+    assert all(before.values())
+    history.up(SECOND)
+    assert history.rows(without=NEW_COLUMNS) == before
+
+
+def test_taken_back_it_leaves_tables_columns_and_rows_of_the_first_step(history: History) -> None:
+    tables, columns, rows = history.tables(), history.columns(), history.rows(without=set())
+    for _ in range(2):
+        history.up(SECOND)
+        history.down(SECOND)
+        assert (history.tables(), history.columns()) == (tables, columns)
+        assert history.rows(without=set()) == rows
+
+
+def test_a_step_that_was_interrupted_goes_on_where_it_was(history: History) -> None:
+    history.up(SECOND)
+    columns, rows = history.columns(), history.rows(without=set())
+    # MariaDB commits each statement, so that the step can be half done and not be on record.
+    history.run(
+        f"DELETE FROM schema_migration WHERE name = '{SECOND}'",
+        "ALTER TABLE data_source DROP COLUMN has_permissions",
+        "DROP TABLE correlation",
+    )
+    history.up(SECOND)
+    assert (history.columns(), history.rows(without=set())) == (columns, rows)
+
+
+def test_taken_back_it_takes_what_was_said_with_the_second_step(history: History) -> None:
+    history.up(SECOND)
+    people = history.storage.people
+    with people.writing(2):
+        people.set_default_query_role(2, Role.ADMIN)
+        history.storage.permissions.put(2, 7, ForRole(Role.VIEWER), Level.EDIT)
+        history.storage.teams.add_team(2, "crew", "")
+    history.down(SECOND)
+    history.up(SECOND)
+    assert people.org(2) == Org(2, "Acme é", None)
+    assert history.storage.permissions.permissions(2, 7) == []
+    assert history.storage.teams.teams(2, "", Page()) == (0, [])
+
+
+def test_an_org_that_was_there_says_nothing_of_queries(upgraded: Storage) -> None:
+    assert upgraded.people.orgs("", Page()) == [Org(2, "Acme é", None), Org(1, "Main Org.", None)]
+
+
+def test_tokens_that_were_there_are_not_narrow(upgraded: Storage) -> None:
+    rows = upgraded.service_accounts
+    assert rows.tokens(2, None) == [Token(1, "key", Role.VIEWER, 5, None, None, False, None, None)]
+    assert rows.tokens(2, 2) == [Token(2, "one", None, 5, 9, 7, True, 2, None)]
+    for token_hash in ("hash 1", "hash 2"):
+        record = upgraded.authentications.token_by_hash(token_hash)
+        assert record is not None
+        assert (record.limits, record.default_query_role, record.org_has_permissions) == (None, None, False)
+
+
+def test_on_a_data_source_that_was_there_no_permission_was_ever_set(upgraded: Storage) -> None:
+    row = upgraded.data_sources.find(2, ById(7))
+    assert row is not None
+    assert (row.uid, row.version, row.is_default, row.has_permissions) == ("one", 3, True, False)
+    assert upgraded.permissions.permissions(2, 7) == []
+
+
+def test_people_who_were_there_may_be_in_teams(upgraded: Storage) -> None:
+    with upgraded.teams.writing(2):
+        team = upgraded.teams.add_team(2, "crew", "")
+        upgraded.teams.add_team_member(2, team.id, 1)
+    assert [user.login for user in upgraded.teams.team_members(2, team.id)] == ["ada"]
+
+
+def test_an_org_that_was_there_goes_with_all_that_it_has(upgraded: Storage) -> None:
+    with upgraded.people.writing_everywhere():
+        upgraded.permissions.put(2, 7, ForRole(Role.VIEWER), Level.EDIT)
+        upgraded.teams.add_team(2, "crew", "")
+        upgraded.people.delete_org(2)
+    left = {
+        table: upgraded.database.rows(f"SELECT COUNT(*) FROM {table}") for table in (*_TABLES_WITH_ROWS, *NEW_TABLES)
+    }
+    assert {table: count for table, count in left.items() if count != [(0,)]} == {"org": [(1,)], "account": [(1,)]}
+
+
+def test_no_number_is_given_again_in_a_table_that_was_changed(upgraded: Storage) -> None:
+    with upgraded.people.writing_everywhere():
+        upgraded.data_sources.delete(2, 7)
+        upgraded.service_accounts.delete_token(2, 2, 2)
+        upgraded.people.delete_org(2)
+        org_id = upgraded.people.add_org("Globex").id
+        assert upgraded.data_sources.add(org_id, data_source_row(org_id)) > 7
+    assert org_id > 2
+    assert add_token(upgraded, org_id, "token", None) > 2
+
+
+def test_no_number_is_given_again_in_a_new_table(upgraded: Storage) -> None:
+    numbers = []
+    for _ in range(2):
+        with upgraded.teams.writing(2):
+            numbers.append(upgraded.teams.add_team(2, "crew", "").id)
+            upgraded.teams.delete_team(2, numbers[-1])
+    assert numbers[0] < numbers[1]
+
+
+def test_no_number_is_given_again_after_the_step_was_taken_back(history: History) -> None:
+    history.up(SECOND)
+    with history.storage.people.writing_everywhere():
+        history.storage.data_sources.delete(2, 7)
+    history.down(SECOND)
+    history.up(SECOND)
+    with history.storage.data_sources.writing(2):
+        assert history.storage.data_sources.add(2, data_source_row(2)) > 7
+
+
+def test_what_is_new_can_be_added_beside_what_was_there(upgraded: Storage) -> None:
+    user, robot = add_user(upgraded, 2), add_account(upgraded, 2, "robot")
+    assert min(user, robot) > 2
+    assert [membership.role for membership in upgraded.people.memberships(user)] == [Role.VIEWER]
