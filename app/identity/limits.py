@@ -104,10 +104,10 @@ def new_limits(*, data_sources: Sequence[str] | None, read_only: bool, proxy: Se
         raise InvalidLimits(f"Name 1 to {_MOST_DATA_SOURCES} data sources, or leave them out for all.")
     for rule in proxy or ():
         found = _RULE.fullmatch(rule)
-        if found is None or _AMBIGUOUS.search(found[2].lstrip("/")):
+        if found is None or _AMBIGUOUS.search(found[2].lstrip("/")) or "**" in found[2].removesuffix("**"):
             raise InvalidLimits(
                 f"{rule!r} is no rule: write a method in capitals or *, one space, and a path such as api/v1/query*, "
-                "without escapes, semicolons, empty or dotted segments."
+                "without escapes, semicolons, empty or dotted segments, and with ** only at its end."
             )
     if proxy is not None and len(proxy) > _MOST_RULES:
         raise InvalidLimits(f"A token can have at most {_MOST_RULES} rules.")
@@ -119,8 +119,9 @@ def new_limits(*, data_sources: Sequence[str] | None, read_only: bool, proxy: Se
 
 
 def _overrides(parameter: str) -> bool:
-    name = unquote_plus(parameter.partition("=")[0])
-    return name.partition("[")[0].strip().lower() in _OVERRIDING_PARAMETERS
+    name = unquote_plus(parameter.partition("=")[0]).partition("[")[0].strip().lower()
+    # PHP reads dots and blanks in names as underscores.
+    return re.sub("[. ]", "_", name) in _OVERRIDING_PARAMETERS
 
 
 def _matches(rule: str, method: str, path: str) -> bool:

@@ -75,7 +75,9 @@ class Members:
         return role
 
     def _keep_an_admin(self, user_id: int, org_id: int) -> None:
-        if self._role(user_id, org_id) is Role.ADMIN and not self._store.other_org_admins(user_id, org_id):
+        user = self._store.user(user_id)
+        ends_one = user is not None and not user.is_disabled and self._role(user_id, org_id) is Role.ADMIN
+        if ends_one and not self._store.other_org_admins(user_id, org_id):
             raise LastOrgAdmin
 
 

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Sequence
 
 from app.audit import AuditLog
-from app.identity.errors import ServiceAccountNotFound, ServiceAccountTaken, TokenNotFound, TokenRotated
+from app.identity.errors import RevokedToken, ServiceAccountNotFound, ServiceAccountTaken, TokenNotFound, TokenRotated
 from app.identity.identity import Identity
 from app.identity.lifetimes import NO_LIMIT, expiry
 from app.identity.limits import TokenLimits
@@ -133,7 +133,7 @@ class ServiceAccounts:
         """Id and text of a new token with the name, account and limits of an old one, which ends after ``overlap``
         seconds and gets another name. The new one lives as long as the old one was made for, unless it is said.
 
-        Raises TokenNotFound, TokenRotated, RoleTooHigh, TokenNameTaken and the lifetime errors.
+        Raises TokenNotFound, RevokedToken, TokenRotated, RoleTooHigh, TokenNameTaken and the lifetime errors.
         """
         identity.require("serviceaccounts:write")
         now = int(self._clock())
@@ -141,7 +141,9 @@ class ServiceAccounts:
             old = self._store.account_token(identity.org_id, token_id)
             if old is None or old.service_account_id is None:
                 raise TokenNotFound
-            if old.successor_id is not None:
+            if old.is_revoked:
+                raise RevokedToken
+            if old.successor_id is not None and self._store.account_token(identity.org_id, old.successor_id):
                 # A client that asks again after a lost answer would else get a successor of something about to end.
                 raise TokenRotated
             ends = expiry(overlap, now=now, longest=NO_LIMIT) or now

@@ -201,3 +201,8 @@ def test_a_refusal_names_the_method_and_the_path() -> None:
         QUERIES.require_request("DELETE", "api/v1/series", "secret=1", [])
     assert (refused.value.method, refused.value.path) == ("DELETE", "api/v1/series")
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("query", [".method=DELETE", "a=1&method.override=DELETE", "%2emethod%5B%5D=DELETE"])
+def test_a_parameter_that_php_reads_as_an_override_is_refused(query: str) -> None:
+    assert not admits(ruled("GET api"), "GET", "api", query)
