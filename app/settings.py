@@ -226,7 +226,7 @@ class Settings:
         "SLUICE_DEFAULT_QUERY_ROLE",
         "Viewer",
         _one_of("Viewer", "Editor", "Admin"),
-        "least role that may see and query the data sources nobody set permissions on; an org can have its own",
+        "least role that may see and query a data source whose permissions do not name it; an org can have its own",
     )
     http_workers: int = _setting("SLUICE_HTTP_WORKERS", str(cpu_count() or 1), _whole(1, 1024), "worker processes")
     http_threads: int = _setting(

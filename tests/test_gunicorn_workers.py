@@ -223,11 +223,16 @@ def _a_connection_to_each_worker(
     raise AssertionError(f"{_MOST_TRIES} connections all went to one worker")
 
 
+# As /proc/net/tcp writes the state of a connection.
+_ESTABLISHED = "01"
+
+
 def _worker_of(connection: http.client.HTTPConnection, served: Served) -> int:
     """The process that holds the other end of the connection, as Linux tells it."""
     ends = f":{served.port:04X} 0100007F:{connection.sock.getsockname()[1]:04X} "
-    (line,) = [line for line in Path("/proc/net/tcp").read_text().splitlines() if ends in line]
-    inode = line.split()[9]
+    # The table may change while it is read, and then has a row twice.
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines() if ends in line]
+    (inode,) = {row[9] for row in rows if row[3] == _ESTABLISHED}
     children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split()
     (worker,) = [int(child) for child in children if f"socket:[{inode}]" in _open_files(child)]
     return worker

@@ -32,7 +32,7 @@ def sluice(context: click.Context) -> None:
     \b
     Example:
       sluice serve
-      sluice token create --org 1 --role Editor --name provisioning
+      sluice token create --org 1 --role Admin --name provisioning --expires-in 90d
     """
     context.obj = Settings.from_environment(os.environ)
     log_to_stderr(context.obj.log_level)

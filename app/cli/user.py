@@ -26,7 +26,7 @@ def user() -> None:
 @click.option("--email", default="", help="Works in place of the login.")
 @click.option("--org", "org_id", type=int, default=1, show_default=True, help="Id of the org to be a member of.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.VIEWER.value, show_default=True)
-@click.option("--server-admin", is_flag=True, help="May hand out any role, in every org they belong to.")
+@click.option("--server-admin", is_flag=True, help="May manage all orgs and users.")
 @click.pass_obj
 def create(
     settings: Settings, login: str, password: str, email: str, org_id: int, role: str, server_admin: bool

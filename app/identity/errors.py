@@ -108,7 +108,8 @@ class ServiceAccountTaken(IdentityError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The org has a service account {name!r} already, with another role or disabled: choose another name."
+            f"The org has a service account {name!r} already, or one with the same login, or one with another role or "
+            "disabled: choose another name."
         )
 
 

@@ -80,7 +80,8 @@ class TokenLimits:
         }
 
     def _actions(self) -> frozenset[str]:
-        if self.read_only:
+        # Rules are about paths below the data source's URL: who could change that would decide what they mean.
+        if self.read_only or self.proxy is not None:
             return _READ_ACTIONS
         if self.data_sources is not None:
             return _READ_ACTIONS | _WRITE_ACTIONS
@@ -104,10 +105,10 @@ def new_limits(*, data_sources: Sequence[str] | None, read_only: bool, proxy: Se
         raise InvalidLimits(f"Name 1 to {_MOST_DATA_SOURCES} data sources, or leave them out for all.")
     for rule in proxy or ():
         found = _RULE.fullmatch(rule)
-        if found is None or _AMBIGUOUS.search(found[2].lstrip("/")) or "**" in found[2].removesuffix("**"):
+        if found is None or not _is_pattern(found[2].lstrip("/")):
             raise InvalidLimits(
                 f"{rule!r} is no rule: write a method in capitals or *, one space, and a path such as api/v1/query*, "
-                "without escapes, semicolons, empty or dotted segments, and with ** only at its end."
+                "without escapes, query, semicolons, empty or dotted segments, and with ** only as its last segment."
             )
     if proxy is not None and len(proxy) > _MOST_RULES:
         raise InvalidLimits(f"A token can have at most {_MOST_RULES} rules.")
@@ -118,10 +119,16 @@ def new_limits(*, data_sources: Sequence[str] | None, read_only: bool, proxy: Se
     )
 
 
+def _is_pattern(path: str) -> bool:
+    segments = path.removesuffix("/**").split("/") if path != "**" else []
+    return not _AMBIGUOUS.search(path) and "?" not in path and not any("**" in segment for segment in segments)
+
+
 def _overrides(parameter: str) -> bool:
-    name = unquote_plus(parameter.partition("=")[0]).partition("[")[0].strip().lower()
-    # PHP reads dots and blanks in names as underscores.
-    return re.sub("[. ]", "_", name) in _OVERRIDING_PARAMETERS
+    name = unquote_plus(parameter.partition("=")[0]).partition("\0")[0].strip().lower()
+    # PHP reads dots, blanks and brackets that do not close as underscores, and cuts at those that do.
+    forms = {re.sub(r"[. [\]]", "_", name), re.sub("[. ]", "_", name.partition("[")[0])}
+    return not forms.isdisjoint(_OVERRIDING_PARAMETERS)
 
 
 def _matches(rule: str, method: str, path: str) -> bool:

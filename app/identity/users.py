@@ -12,6 +12,7 @@ from app.identity.errors import (
     LastServerAdmin,
     MemberNotFound,
     NotAUser,
+    OrgNotFound,
     TooBusy,
     UserNotFound,
     WrongPassword,
@@ -117,7 +118,10 @@ class Users:
             password_hash=self._hash(password),
             is_server_admin=is_server_admin,
         )
-        with self._store.writing(home):
+        # Everywhere: no login may be another's, whichever org they are made in.
+        with self._store.writing_everywhere():
+            if self._store.org(home) is None:
+                raise OrgNotFound(home)
             user_id = self._store.add_user(new, home, role)
             there = replace(identity, org_id=home)
             self._audit.record(there.event("users:create", f"users:id:{user_id}", login=login, role=role.value))

@@ -21,9 +21,9 @@ class DataSourceDenied(PermissionDenied):
 class GranteeNotFound(RegistryError):
     """The org has no such user, service account or team to give a permission to."""
 
-    def __init__(self, grantee: object) -> None:
-        super().__init__(f"The org has no {grantee}.")
-        self.grantee = grantee
+
+class AdminsMayAll(RegistryError):
+    """Nothing can be taken from org admins."""
 
 
 class DataSourceNameTaken(RegistryError):

@@ -7,7 +7,7 @@ from app.identity.identity import Identity
 from app.identity.roles import Role
 from app.registry.access import ForAccount, ForRole, ForTeam, Grantee, Level, Permission
 from app.registry.datasource import DataSource, Ref
-from app.registry.errors import GranteeNotFound
+from app.registry.errors import AdminsMayAll, GranteeNotFound
 from app.registry.registry import Registry
 from app.registry.store import PermissionStore
 
@@ -40,7 +40,7 @@ class Permissions:
     def set(self, identity: Identity, ref: Ref, changes: Mapping[Grantee, Level]) -> None:
         """Gives each grantee a level, all or none of them; NONE takes away what they had.
 
-        Raises PermissionDenied, DataSourceNotFound, GranteeNotFound.
+        Raises PermissionDenied, DataSourceNotFound, GranteeNotFound, AdminsMayAll.
         """
         with self._store.writing(identity.org_id):
             row = self._registry.get(identity, ref, "datasources.permissions:write")
@@ -48,8 +48,12 @@ class Permissions:
                 self._set(identity, row, grantee, level)
 
     def _set(self, identity: Identity, row: DataSource, grantee: Grantee, level: Level) -> None:
+        if grantee == ForRole(Role.ADMIN):
+            if level is not Level.ADMIN:
+                raise AdminsMayAll
+            return
         if not isinstance(grantee, ForRole) and not self._store.knows(identity.org_id, grantee):
-            raise GranteeNotFound(grantee)
+            raise GranteeNotFound
         # Only a role can have a default to take away, so only there NONE is something to remember.
         stored = None if level is Level.NONE and not isinstance(grantee, ForRole) else level
         self._store.put(identity.org_id, row.id, grantee, stored)

@@ -17,7 +17,7 @@ _HELD_BYTES = 600
 
 
 class PermissionRows:
-    """Implements registry.permissions.PermissionStore."""
+    """Implements registry.store.PermissionStore."""
 
     def __init__(self, database: Database, tables: Tables, org_lock: OrgLock) -> None:
         self._database = database
@@ -100,7 +100,8 @@ class PermissionRows:
         rows = self._rows
         column, value = _column(grantee)
         gone = rows.delete_in_org(org_id).where(rows.data_source_id == data_source_id, getattr(rows, column) == value)
-        gone.execute()
+        if not gone.execute() and level is None:
+            return
         if level is not None:
             values: dict[str, Any] = {"org_id": org_id, "data_source_id": data_source_id, column: value}
             rows.insert(level=level.value, **values).execute()

@@ -12,7 +12,7 @@ import pytest
 from app.bootstrap import build_prepared
 from app.cli.token import Lifetime
 from app.identity.authentication import BearerToken
-from app.identity.errors import TokenOfAnotherOrg
+from app.identity.errors import ExpiredToken, InvalidToken, TokenOfAnotherOrg
 from app.identity.identity import Identity, system
 from app.identity.limits import TokenLimits
 from app.identity.roles import Role
@@ -210,6 +210,8 @@ def test_the_list_tells_expiry_use_and_limits_and_no_token(prepared: Settings, s
         {
             "id": narrow_id,
             "name": "narrow",
+            "service_account_id": services.service_accounts.token(OPERATOR, narrow_id).service_account_id,
+            "successor_id": None,
             "expires_at": None,
             "last_used_at": None,
             "data_sources": ["one"],
@@ -219,6 +221,8 @@ def test_the_list_tells_expiry_use_and_limits_and_no_token(prepared: Settings, s
         {
             "id": wide_id,
             "name": "wide",
+            "service_account_id": used.service_account_id,
+            "successor_id": None,
             "expires_at": used.created_at + 43_200,
             "last_used_at": used.last_used_at,
         },
@@ -259,3 +263,17 @@ def test_a_token_of_another_org_is_not_rotated(prepared: Settings, services: Ser
     assert refusal(sluice(prepared, "token", "rotate", "--org", str(other), "--id", str(token_id)))
     assert signed_in(services, text).org_id == 1
     assert only_token(services).name == "script"
+
+
+def test_a_deleted_token_opens_nothing(prepared: Settings, services: Services) -> None:
+    token_id, text = add_token(services, "script")
+    assert "script" in printed(sluice(prepared, "token", "delete", "--org", "1", "--id", str(token_id)))
+    with pytest.raises(InvalidToken):
+        signed_in(services, text)
+
+
+def test_without_overlap_the_rotated_token_ends_at_once(prepared: Settings, services: Services) -> None:
+    token_id, text = add_token(services, "script")
+    assert printed(sluice(prepared, "token", "rotate", "--org", "1", "--id", str(token_id), "--overlap", "0s"))
+    with pytest.raises(ExpiredToken):
+        signed_in(services, text)

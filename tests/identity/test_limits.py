@@ -94,7 +94,7 @@ def test_a_narrow_token_opens_nothing_but_data_sources_and_the_name_of_the_org(l
         ("no data source", set(), set(), SOMEWHERE | WRITES),
         ("reading", READS, READS, SOMEWHERE),
         ("reading one", READS, set(), SOMEWHERE),
-        ("some requests", READS | WRITES, READS | WRITES, SOMEWHERE | WRITES | {"datasources:create"}),
+        ("some requests", READS, READS, SOMEWHERE),
     ],
 )
 def test_what_limits_leave_to_an_admin(limits: str, on_one: set[str], on_two: set[str], somewhere: set[str]) -> None:
@@ -185,7 +185,7 @@ def test_a_refusal_quotes_the_rule_and_says_what_one_is() -> None:
         "PROPFIND files/*",
         "POST _msearch",
         "GET a.b/..c/d..",
-        "GET [ab]?",
+        "GET [ab]c",
         "GET größe",
     ],
 )

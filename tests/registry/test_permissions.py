@@ -11,7 +11,7 @@ from app.identity.limits import TokenLimits
 from app.identity.roles import Role
 from app.registry.access import ForAccount, ForRole, ForTeam, Grantee, Level
 from app.registry.datasource import ById, ByName, ByUid, DataSource
-from app.registry.errors import DataSourceNotFound, GranteeNotFound
+from app.registry.errors import AdminsMayAll, DataSourceNotFound, GranteeNotFound
 from app.registry.permissions import Permissions
 from app.registry.registry import Registry
 from app.services import Services
@@ -126,7 +126,7 @@ def test_what_was_taken_from_someone_is_not_listed(
 def test_permissions_on_one_data_source_are_not_listed_for_another(
     services: Services, permissions: Permissions, one: DataSource, two: DataSource
 ) -> None:
-    give(services, one, Viewer=Level.EDIT, Admin=Level.ADMIN)
+    give(services, one, Viewer=Level.EDIT)
     assert listed(permissions, two) == {VIEWERS: Level.QUERY, EDITORS: Level.QUERY}
 
 
@@ -257,7 +257,29 @@ def test_permissions_are_given_on_a_data_source_that_is_read_only(
 def test_giving_permissions_leaves_the_data_source_as_it_was(
     services: Services, registry: Registry, one: DataSource
 ) -> None:
-    give(services, one, Viewer=Level.NONE, Admin=Level.ADMIN)
+    give(services, one, Viewer=Level.NONE)
     after = registry.get(admin(one.org_id), ById(one.id))
     assert replace(after, has_permissions=False) == one
     assert registry.replace(admin(one.org_id), ById(one.id), change("one", version=1)).version == 2
+
+
+@pytest.mark.parametrize("level", [Level.NONE, Level.QUERY, Level.EDIT])
+def test_nothing_is_taken_from_admins(permissions: Permissions, one: DataSource, level: Level) -> None:
+    before = permissions.all(admin(one.org_id), ById(one.id))
+    with pytest.raises(AdminsMayAll):
+        permissions.set(admin(one.org_id), ById(one.id), {VIEWERS: Level.NONE, ForRole(Role.ADMIN): level})
+    assert permissions.all(admin(one.org_id), ById(one.id)) == before
+
+
+def test_taking_away_what_nobody_had_leaves_no_mark(
+    services: Services, registry: Registry, permissions: Permissions, one: DataSource
+) -> None:
+    user = stranger(services, one.org_id, "user")
+    permissions.set(admin(one.org_id), ById(one.id), {user: Level.NONE})
+    assert not registry.get(admin(one.org_id), ById(one.id)).has_permissions
+
+
+def test_giving_admins_what_they_have_changes_nothing(permissions: Permissions, one: DataSource) -> None:
+    before = permissions.all(admin(one.org_id), ById(one.id))
+    permissions.set(admin(one.org_id), ById(one.id), {ForRole(Role.ADMIN): Level.ADMIN})
+    assert permissions.all(admin(one.org_id), ById(one.id)) == before

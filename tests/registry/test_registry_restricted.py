@@ -148,7 +148,7 @@ def test_a_data_source_taken_from_viewers_is_open_to_editors(
 def test_nobody_can_lock_an_org_out_of_its_own_data_source(
     services: Services, registry: Registry, one: DataSource, who: Callable[[int], Identity]
 ) -> None:
-    give(services, one, Viewer=Level.NONE, Editor=Level.NONE, Admin=Level.NONE)
+    give(services, one, Viewer=Level.NONE, Editor=Level.NONE)
     assert actions(registry, who(one.org_id), one) == ACTIONS[Level.ADMIN]
     assert registry.all(who(one.org_id)) == [now(registry, one)]
     assert registry.scopes(who(one.org_id), "datasources:read") == ["datasources:*"]

@@ -64,7 +64,7 @@ class Description(View):
 
 
 class PermissionBody(Schema):
-    """What POST takes; an empty permission takes away what the grantee had."""
+    """What POST takes; an empty permission takes away what the grantee had, and from a role what it has by default."""
 
     class Meta:
         unknown = EXCLUDE
@@ -107,10 +107,20 @@ def _may_read_some() -> None:
         raise PermissionDenied(_READ)
 
 
-def _set(uid: str, changes: Mapping[Grantee, Level]) -> Response:
-    services().permissions.set(identity(), ByUid(uid), changes)
-    removed = len(changes) == 1 and Level.NONE in changes.values()
-    body = {"message": "Permission removed" if removed else "Permission updated"}
+def _granted() -> dict[str, list[str]]:
+    caller = identity()
+    granted = {
+        action: sorted(scopes)
+        for action, scopes in caller.grants.items()
+        if action not in DATA_SOURCE_ACTIONS and caller.may(action)
+    }
+    on_data_sources = services().registry.scopes_of(caller, DATA_SOURCE_ACTIONS)
+    return granted | {action: list(scopes) for action, scopes in on_data_sources.items() if scopes}
+
+
+def _set(uid: str, grantee: Grantee, level: Level) -> Response:
+    services().permissions.set(identity(), ByUid(uid), {grantee: level})
+    body = {"message": "Permission removed" if level is Level.NONE else "Permission updated"}
     return Response(dump(body), mimetype="application/json")
 
 
@@ -121,15 +131,7 @@ class UserPermissions(MethodView):
     @blueprint.response(200, description="Action to scopes")
     def get(self) -> Response:
         """Get the caller's actions, each with the scopes it is granted on."""
-        caller, registry = identity(), services().registry
-        granted = {
-            action: sorted(scopes)
-            for action, scopes in caller.grants.items()
-            if action not in DATA_SOURCE_ACTIONS and caller.may(action)
-        }
-        on_data_sources = registry.scopes_of(caller, DATA_SOURCE_ACTIONS)
-        held = {action: list(scopes) for action, scopes in on_data_sources.items() if scopes}
-        return Response(dump(granted | held), mimetype="application/json")
+        return Response(dump(_granted()), mimetype="application/json")
 
 
 @blueprint.route("/user/actions")
@@ -139,10 +141,7 @@ class UserActions(MethodView):
     @blueprint.response(200, description="Action to true")
     def get(self) -> Response:
         """Get the caller's actions."""
-        caller, registry = identity(), services().registry
-        actions = {action: True for action in caller.grants if caller.may(action)}
-        held = {action: True for action, scopes in registry.scopes_of(caller, DATA_SOURCE_ACTIONS).items() if scopes}
-        return Response(dump(actions | held), mimetype="application/json")
+        return Response(dump(dict.fromkeys(_granted(), True)), mimetype="application/json")
 
 
 @blueprint.route("/datasources/description")
@@ -183,7 +182,7 @@ class DataSourceUserPermission(MethodView):
     @blueprint.response(200, Message("Permission updated"))
     def post(self, body: dict[str, Any], uid: str, user_id: str) -> Response:
         """Set the permission of a user or service account."""
-        return _set(uid, {ForAccount(read_id(user_id)): read_level(body["permission"])})
+        return _set(uid, ForAccount(read_id(user_id)), read_level(body["permission"]))
 
 
 @blueprint.route("/datasources/<uid>/teams/<team_id>")
@@ -195,7 +194,7 @@ class DataSourceTeamPermission(MethodView):
     @blueprint.response(200, Message("Permission updated"))
     def post(self, body: dict[str, Any], uid: str, team_id: str) -> Response:
         """Set the permission of a team."""
-        return _set(uid, {ForTeam(read_id(team_id)): read_level(body["permission"])})
+        return _set(uid, ForTeam(read_id(team_id)), read_level(body["permission"]))
 
 
 @blueprint.route("/datasources/<uid>/builtInRoles/<role>")
@@ -207,7 +206,7 @@ class DataSourceRolePermission(MethodView):
     @blueprint.response(200, Message("Permission updated"))
     def post(self, body: dict[str, Any], uid: str, role: str) -> Response:
         """Set the permission of a basic role."""
-        return _set(uid, {ForRole(read_role(role)): read_level(body["permission"])})
+        return _set(uid, ForRole(read_role(role)), read_level(body["permission"]))
 
 
 def _grantee(item: Mapping[str, Any]) -> Grantee:

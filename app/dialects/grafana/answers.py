@@ -98,6 +98,7 @@ ANSWERS: Answers = {
     registry.InvalidCorrelation: Answer(400, E1, "bad request data"),
     registry.EmptyCorrelationChange: Answer(400, E1, "At least one of label, description or config is required"),
     registry.ConfigTypeDeprecated: Answer(500, E1, "Failed to add correlation"),
+    registry.AdminsMayAll: Answer(400, E0, "Organization admins may always do everything with a data source"),
     registry.GranteeNotFound: Answer(404, E0, "The organization has no such user, service account or team"),
     InvalidLevel: Answer(400, E0, "invalid permission"),
     UnknownPlugin: Answer(404, E0, "Plugin not found, no installed plugin with that id"),

@@ -34,7 +34,7 @@ class OrgSettingsBody(Schema):
 
 @blueprint.route("/")
 class OrgSettings(MethodView):
-    """The least role that may see and query data sources which nobody set permissions on."""
+    """The least role that may see and query a data source whose permissions do not name that role."""
 
     @blueprint.response(200, OrgSettingsView)
     def get(self) -> SimpleNamespace:

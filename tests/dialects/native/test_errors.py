@@ -201,7 +201,8 @@ def send(services: Services, client: FlaskClient) -> Send:
             _TOKENS,
             {"name": "x", "serviceAccount": "of Admin"},
             409,
-            "The org has a service account 'of Admin' already, with another role or disabled: choose another name.",
+            "The org has a service account 'of Admin' already, or one with the same login, or one with another role or "
+            "disabled: choose another name.",
         ),
         ("POST", _TOKENS, {"name": "x" * 10_000}, 413, "The body has more than 10000 bytes."),
         ("PUT", "/api/sluice/org/settings", {"defaultQueryRole": "All"}, 400, "The body does not fit OrgSettingsBody."),
