@@ -273,3 +273,13 @@ def test_members_leave_and_join_teams_with_their_permissions(
     assert actions(registry, who, one) == ACTIONS[Level.EDIT]
     services.teams.remove_member(operator, team, who.id)
     assert actions(registry, who, one) == []
+
+
+def test_who_may_edit_the_default_cannot_take_the_flag_from_it(
+    services: Services, registry: Registry, org: int
+) -> None:
+    made = registry.create(admin(org), new("one", uid="one"))
+    who = member(org, Role.VIEWER, id=add_user(services, org))
+    give_to(services, made, ForAccount(who.id), Level.EDIT)
+    assert registry.replace(who, ByUid("one"), change("changed", is_default=False)).is_default
+    assert registry.get(admin(org), ByUid("one")).is_default
