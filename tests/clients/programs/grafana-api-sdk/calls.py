@@ -8,6 +8,9 @@ from typing import Any
 
 from grafana_api import model
 
+# The library's own 10 seconds can pass while a busy disk of a test machine finishes one write.
+TIMEOUT_SECONDS = 60.0
+
 
 class LastLogged(logging.Handler):
     """The library's exceptions are bare: what the server answered is in its log."""
@@ -36,8 +39,9 @@ def connection(asked: dict[str, Any]) -> model.APIModel:
     """With a token, or with a login and its password, or with neither."""
     credential = asked["credential"]
     if isinstance(credential, list):
-        return model.APIModel(host=asked["url"], username=credential[0], password=credential[1])
-    return model.APIModel(host=asked["url"], token=credential)
+        login, password = credential
+        return model.APIModel(host=asked["url"], username=login, password=password, timeout=TIMEOUT_SECONDS)
+    return model.APIModel(host=asked["url"], token=credential, timeout=TIMEOUT_SECONDS)
 
 
 def outcomes(asked: dict[str, Any]) -> list[dict[str, Any]]:

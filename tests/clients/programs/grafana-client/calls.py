@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from grafana_client import GrafanaApi
 from grafana_client.model import DatasourceIdentifier, DatasourceModel
 
+# The library's own 5 seconds can pass while a busy disk of a test machine finishes one write.
+TIMEOUT_SECONDS = 60.0
+
 
 def argument(value: Any) -> Any:
     """What JSON cannot say: an object with one member named for a class of the library is made one."""
@@ -25,9 +28,10 @@ def connected(library: type[GrafanaApi], asked: dict[str, Any]) -> GrafanaApi:
     credential = asked["credential"]
     auth = tuple(credential) if isinstance(credential, list) else credential
     if "organization_id" not in asked:
-        return library.from_url(asked["url"], auth)
+        return library.from_url(asked["url"], auth, timeout=TIMEOUT_SECONDS)
     url = urlsplit(asked["url"])
-    return library(auth, host=url.hostname, port=url.port, organization_id=asked["organization_id"])
+    where = {"host": url.hostname, "port": url.port, "timeout": TIMEOUT_SECONDS}
+    return library(auth, **where, organization_id=asked["organization_id"])
 
 
 def plain(value: Any) -> Any:
