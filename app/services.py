@@ -18,6 +18,7 @@ from app.identity.service_accounts import ServiceAccounts
 from app.identity.teams import Teams
 from app.identity.users import Users
 from app.proxy.forward import Proxy
+from app.proxy.health import HealthChecks
 from app.proxy.outbound import ProxyRules
 from app.registry.correlations import Correlations
 from app.registry.narrow_tokens import NarrowTokens
@@ -37,7 +38,9 @@ from app.storage.permissions import PermissionRows
 from app.storage.service_accounts import ServiceAccountRows
 from app.storage.tables import Tables
 from app.storage.teams import Teams as TeamRows
-from app.upstream.transport import Transport, TransportLimits
+from app.upstream.forward_proxies import ForwardProxies
+from app.upstream.limits import TransportLimits
+from app.upstream.transport import Transport
 
 # OWASP's advice is 600,000 for PBKDF2-HMAC-SHA256 and slow enough to hurt scripts that sign in with every request;
 # with five tries in five minutes per login this is out of reach all the same. About 0.1 s of CPU.
@@ -80,6 +83,7 @@ class Services:
     correlations: Correlations
     narrow_tokens: NarrowTokens
     proxy: Proxy
+    health_checks: HealthChecks
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -128,14 +132,21 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
             dial_timeout=settings.proxy_dial_timeout,
             tls_timeout=settings.proxy_tls_timeout,
             idle_timeout=settings.proxy_idle_timeout,
+            keep_alive=settings.proxy_keep_alive,
             max_idle=settings.proxy_max_idle,
-        )
+            max_per_data_source=_bound(settings.proxy_max_conns_per_host, settings.http_threads),
+            max_answer=settings.proxy_response_limit or None,
+            denied=settings.proxy_deny_networks,
+        ),
+        ForwardProxies(http=settings.http_proxy, https=settings.https_proxy, no_proxy=settings.no_proxy),
     )
     rules = ProxyRules(
         timeout=settings.proxy_timeout,
         user_agent=f"Grafana/{settings.grafana_version}",
         reserved_header=reserved_header,
         allowed_hosts=frozenset(settings.proxy_whitelist.split()),
+        send_user_header=settings.proxy_send_user_header,
+        log_requests=settings.proxy_logging,
     )
     policy = LoginPolicy(
         passwords_allowed=settings.basic_auth_enabled,
@@ -159,6 +170,7 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         correlations=Correlations(storage.correlations, registry, storage.audit, new_uid),
         narrow_tokens=NarrowTokens(service_accounts, registry),
         proxy=Proxy(registry, transport, rules),
+        health_checks=HealthChecks(registry, transport, rules),
     )
 
 
@@ -180,6 +192,11 @@ def _registry_limits(settings: Settings, reserved_header: str | None) -> Registr
         quota_of_all=_quota(settings.quota_global_data_source) if quotas else None,
         reserved_header=reserved_header,
     )
+
+
+def _bound(setting: int, threads: int) -> int:
+    # Without a setting one data source may take three quarters of the threads: the rest answers for all others.
+    return setting or max(1, threads * 3 // 4)
 
 
 def _quota(setting: int) -> int | None:

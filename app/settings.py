@@ -6,10 +6,15 @@ A setting that Grafana has keeps Grafana's name and meaning (``GF_<SECTION>_<KEY
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from os import cpu_count
 from pathlib import Path
 from typing import Any
+
+Network = IPv4Network | IPv6Network
+
+# As curl and Go read them.
+_ALSO_IN_LOWER_CASE = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"})
 
 # Published in Grafana's defaults.ini, so it protects nothing.
 GRAFANA_DEFAULT_SECRET_KEY = "SW2YcwTIb9zpOOhoPsMm"
@@ -21,6 +26,15 @@ class SettingError(Exception):
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"Setting {name} {problem}.")
         self.name = name
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    if value.strip().lower() == "none":
+        return ()
+    try:
+        return tuple(ip_network(part, strict=False) for part in value.replace(",", " ").split())
+    except ValueError as exc:
+        raise ValueError(f"must be networks such as 10.0.0.0/8, separated by spaces, or none ({exc})") from None
 
 
 def _text(value: str) -> str:
@@ -203,6 +217,40 @@ class Settings:
     proxy_tls_timeout: float = _setting(
         "GF_DATAPROXY_TLS_HANDSHAKE_TIMEOUT_SECONDS", "10", _seconds, "seconds for the TLS handshake with it"
     )
+    proxy_keep_alive: float = _setting(
+        "GF_DATAPROXY_KEEP_ALIVE_SECONDS", "30", _seconds, "seconds of silence before a connection is probed"
+    )
+    proxy_max_conns_per_host: int = _setting(
+        "GF_DATAPROXY_MAX_CONNS_PER_HOST",
+        "0",
+        _whole(0, 100_000),
+        "most requests to one data source at once per worker, more get 503; 0: three quarters of the threads",
+    )
+    proxy_send_user_header: bool = _setting(
+        "GF_DATAPROXY_SEND_USER_HEADER", "false", _boolean, "tell the servers the caller's login in X-Grafana-User"
+    )
+    proxy_response_limit: int = _setting(
+        "GF_DATAPROXY_RESPONSE_LIMIT", "0", _whole(0, 2**60), "largest answer through the proxy, in bytes; 0: no limit"
+    )
+    proxy_logging: bool = _setting(
+        "GF_DATAPROXY_LOGGING", "false", _boolean, "log a line for every proxied request, without query and bodies"
+    )
+    proxy_deny_networks: tuple[Network, ...] = _setting(
+        "SLUICE_PROXY_DENY_NETWORKS",
+        "169.254.0.0/16 fe80::/10 fd00:ec2::/32 100.100.100.200/32 168.63.129.16/32",
+        _networks,
+        "networks that no data source leads to, looked at when connecting; link-local and cloud metadata by default; "
+        "``none``: all are reached",
+    )
+    http_proxy: str = _setting(
+        "HTTP_PROXY",
+        "",
+        _text,
+        "proxy for data sources with ``http`` URLs; loopback never goes through it",
+        secret=True,
+    )
+    https_proxy: str = _setting("HTTPS_PROXY", "", _text, "proxy for data sources with ``https`` URLs", secret=True)
+    no_proxy: str = _setting("NO_PROXY", "", _text, "hosts that are reached without a proxy, separated by commas")
     proxy_max_idle: int = _setting(
         "GF_DATAPROXY_MAX_IDLE_CONNECTIONS", "100", _whole(0, 100_000), "idle upstream connections kept per worker"
     )
@@ -268,4 +316,6 @@ def _given_text(environment: Mapping[str, str], name: str) -> str | None:
             return Path(by_file).read_text().strip()
         except (OSError, UnicodeDecodeError) as exc:
             raise SettingError(f"{name}__FILE", f"names a file that cannot be read ({exc})") from None
+    if name in _ALSO_IN_LOWER_CASE:
+        return environment.get(name) or environment.get(name.lower())
     return environment.get(name)

@@ -72,7 +72,13 @@ def log_failure(exc: Exception, environ: Environ) -> None:
     if isinstance(exc, UpstreamError):
         log.warning(
             "an upstream failed",
-            extra={"event": "upstream_failed", "path": environ["PATH_INFO"], "phase": exc.phase, "why": str(exc)},
+            extra={
+                "event": "upstream_failed",
+                "path": environ["PATH_INFO"],
+                "phase": exc.phase,
+                "limit": exc.limit,
+                "why": str(exc),
+            },
         )
         return
     log.error(

@@ -29,12 +29,39 @@ class MethodRefused(ProxyError):
         self.method = method
 
 
+class RouteDenied(ProxyError):
+    """The type lets this request through only for a higher role."""
+
+
+class MethodNotListed(ProxyError):
+    """The type lets this method through only on paths that it lists, and this is none of them."""
+
+    def __init__(self, method: str, type_id: str) -> None:
+        super().__init__(f"{method} is not proxied to this path of {type_id}")
+        self.method = method
+        self.type_id = type_id
+
+
+class TypeRefusesMethod(ProxyError):
+    """The type never lets this method through, or only on the path ``except_on``."""
+
+    def __init__(self, method: str, title: str, except_on: str = "") -> None:
+        super().__init__(f"{method} is not proxied to {title}")
+        self.methods = f"{method.lower()}s"
+        self.title = title
+        self.exception = f" except on /{except_on}" if except_on else ""
+
+
 class HostNotAllowed(ProxyError):
     """The settings list the servers that may be reached, and this one is not among them."""
 
 
 class PathClimbs(ProxyError):
     """The path has a ``..`` segment, which could leave the data source's own path."""
+
+
+class GoesInCircles(ProxyError):
+    """The request came through so many gateways that a data source must lead back to one of them."""
 
 
 class UnsendableHeader(ProxyError):

@@ -1,14 +1,19 @@
 """Carries one request to a data source and its answer back: the use case that every proxy door calls."""
 
+import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.identity.identity import Identity
 from app.proxy.headers import SANDBOX, Headers, answer_headers
-from app.proxy.outbound import InboundRequest, ProxyRules, build_outbound
-from app.registry.datasource import Ref
+from app.proxy.origin import of_answer
+from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outbound
+from app.registry.datasource import DataSource, Ref
 from app.registry.registry import Registry
 from app.upstream.transport import Transport, UpstreamResponse
+
+log = logging.getLogger(__name__)
 
 _UNAUTHORIZED = 401
 # A 401 would make browsers and clients ask for the password of the gateway.
@@ -43,11 +48,32 @@ class Proxy:
         if identity.limits is not None:
             names = [name for name, _ in inbound.headers]
             identity.limits.require_request(inbound.method, inbound.path, inbound.query, names)
-        outbound = build_outbound(data_source, secrets, inbound, self._rules)
+        caller = Caller(identity.role, identity.login)
+        outbound = build_outbound(data_source, secrets, inbound, self._rules, caller)
+        began = time.perf_counter()
         upstream = self._transport.send(outbound, inbound.body)
+        marks = of_answer(time.perf_counter() - began)
+        if self._rules.log_requests:
+            _log(identity, data_source, inbound, upstream.status)
         if upstream.status == _UNAUTHORIZED:
             upstream.close()
-            return ProxiedAnswer(
-                _REFUSED_BY_UPSTREAM, [("Content-Type", "text/plain; charset=utf-8"), SANDBOX], [_REFUSED_TEXT]
-            )
-        return ProxiedAnswer(upstream.status, answer_headers(upstream.headers), upstream, upstream)
+            headers = [("Content-Type", "text/plain; charset=utf-8"), SANDBOX, *marks]
+            return ProxiedAnswer(_REFUSED_BY_UPSTREAM, headers, [_REFUSED_TEXT])
+        return ProxiedAnswer(upstream.status, [*answer_headers(upstream.headers), *marks], upstream, upstream)
+
+
+def _log(identity: Identity, data_source: DataSource, inbound: InboundRequest, status: int) -> None:
+    # Neither query nor body: they may hold what nobody should read in a log.
+    log.info(
+        "proxied",
+        extra={
+            "event": "proxied",
+            "org_id": identity.org_id,
+            "caller": f"{identity.kind}:{identity.id}",
+            "data_source": data_source.uid,
+            "type": data_source.type,
+            "method": inbound.method,
+            "path": inbound.path,
+            "status": status,
+        },
+    )

@@ -4,7 +4,8 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 
-from app.proxy.errors import UnsendableHeader
+from app.proxy.errors import GoesInCircles, UnsendableHeader
+from app.registry.catalog import backend_type
 from app.registry.datasource import DataSource
 
 Headers = Sequence[tuple[str, str]]
@@ -44,6 +45,7 @@ DROPPED_FROM_CALLER = frozenset(
         "x-grafana-device-id",
         "x-grafana-referer",
         "x-grafana-user",
+        "x-sluice-hops",
     }
 )
 
@@ -52,6 +54,13 @@ DROPPED_FROM_CALLER = frozenset(
 DROPPED_FROM_UPSTREAM = frozenset({"content-security-policy", "date", "server", "set-cookie"})
 
 SANDBOX = ("Content-Security-Policy", "sandbox")
+
+# Counts how many gateways a request went through: one whose data source leads back to itself would else go on until
+# every thread waits for another.
+_HOPS = "X-Sluice-Hops"
+_MOST_HOPS = 4
+# Only the gateway says whose answer it is.
+_OUR_WORDS = "x-sluice-"
 
 _LOGIN_COOKIE = "grafana_session"
 # RFC 9110 5.1 and 5.5: a name is a token; a value has no control characters but tab.
@@ -67,11 +76,12 @@ def outbound_headers(
     client_address: str,
     user_agent: str,
     reserved: str | None,
+    login: str | None = None,
 ) -> tuple[list[tuple[str, str]], str | None]:
-    """The headers to send, and the Host value when a custom header sets one.
+    """The headers to send, and the Host value when a custom header sets one. ``login`` is told to the server.
 
     ``reserved`` is the header by which a proxy in front signs people in: it is neither forwarded nor sent.
-    Raises UnsendableHeader.
+    Raises UnsendableHeader, GoesInCircles.
     """
     given = {name.lower(): value for name, value in caller}
     dropped = HOP_BY_HOP | DROPPED_FROM_CALLER | _named_in_connection(given.get("connection", ""))
@@ -84,6 +94,9 @@ def outbound_headers(
 
     put("User-Agent", user_agent)
     put("X-Grafana-Referer", given.get("referer", ""))
+    put(_HOPS, str(_hops(given) + 1))
+    if login is not None:
+        put("X-Grafana-User", _wire_text(_UNSENDABLE.sub("", login)))
     forwarded = given.get("x-forwarded-for")
     put("X-Forwarded-For", f"{forwarded}, {client_address}" if forwarded else client_address)
     if cookies := kept_cookies(given.get("cookie", ""), data_source.json_data.get("keepCookies")):
@@ -97,6 +110,14 @@ def outbound_headers(
         else:
             put(name, value)
     return list(headers.values()), host
+
+
+def _hops(given: Mapping[str, str]) -> int:
+    """Raises GoesInCircles."""
+    text = given.get(_HOPS.lower(), "0")
+    if not re.fullmatch("[0-9]", text) or int(text) >= _MOST_HOPS:
+        raise GoesInCircles
+    return int(text)
 
 
 def custom_headers(
@@ -142,7 +163,11 @@ def answer_headers(upstream: Headers) -> list[tuple[str, str]]:
     """What of the upstream's headers the caller gets, with the sandbox policy that keeps a browser from trusting it."""
     connection = ",".join(value for name, value in upstream if name.lower() == "connection")
     dropped = HOP_BY_HOP | DROPPED_FROM_UPSTREAM | _named_in_connection(connection)
-    return [(name, value) for name, value in upstream if name.lower() not in dropped] + [SANDBOX]
+    return [
+        (name, value)
+        for name, value in upstream
+        if name.lower() not in dropped and not name.lower().startswith(_OUR_WORDS)
+    ] + [SANDBOX]
 
 
 def _named_in_connection(connection: str) -> frozenset[str]:
@@ -155,7 +180,7 @@ def _authorization(data_source: DataSource, secrets: Mapping[str, str], from_cal
         return from_caller
     if data_source.basic_auth:
         return _basic(data_source.basic_auth_user, secrets.get("basicAuthPassword", ""))
-    if data_source.user:
+    if data_source.user or backend_type(data_source.type).credentials == "header":
         return _basic(data_source.user, secrets.get("password", ""))
     return None
 

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
+from app.identity.roles import Role
 from app.proxy.errors import HostNotAllowed, MethodRefused, PathClimbs, TypeNotHttp, TypeNotInstalled, UndecodablePath
 from app.proxy.headers import Headers, outbound_headers
-from app.registry.catalog import backend_type, is_known
+from app.proxy.rules import check_rules
+from app.proxy.targets import target_path, target_query
+from app.proxy.tls import tls_settings
+from app.registry.catalog import BackendType, backend_type, is_known
 from app.registry.datasource import DataSource
 from app.registry.errors import InvalidUrl
 from app.registry.urls import Target, check_url, read_target
@@ -20,7 +24,8 @@ _ALLOWED = "!#$%&'()*+,/:;=?@[]~"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # RFC 9110 9.3.8: a TRACE request must not hold credentials, because the answer repeats it.
 _ECHOING = frozenset({"TRACE", "CONNECT"})
-_LONGEST_TIMEOUT = 86_400.0
+# A request holds a thread for as long as it takes.
+_LONGEST_TIMEOUT = 3_600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +48,24 @@ class ProxyRules:
     user_agent: str
     reserved_header: str | None
     allowed_hosts: frozenset[str] = frozenset()  # "host:port"; empty: all
+    send_user_header: bool = False
+    log_requests: bool = False
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What of the caller's identity the decisions need: their role in the org, and the login to tell the server."""
+
+    role: Role | None
+    login: str
 
 
 def build_outbound(
-    data_source: DataSource, secrets: Mapping[str, str], inbound: InboundRequest, rules: ProxyRules
+    data_source: DataSource, secrets: Mapping[str, str], inbound: InboundRequest, rules: ProxyRules, caller: Caller
 ) -> OutboundRequest:
-    """The whole request to send. Raises TypeNotInstalled, TypeNotHttp, InvalidUrl, HostNotAllowed,
-    MethodRefused, UndecodablePath, PathClimbs, UnsendableHeader."""
-    _check_type(data_source.type)
+    """The whole request to send. Raises TypeNotInstalled, TypeNotHttp, InvalidUrl, HostNotAllowed, MethodRefused,
+    UndecodablePath, PathClimbs, TypeRefusesMethod, RouteDenied, MethodNotListed, UnsendableHeader."""
+    kind = _http_type(data_source.type)
     check_url(data_source.type, data_source.url)
     target = read_target(data_source.url)
     if target.scheme not in {"http", "https"} or not target.host:
@@ -63,6 +78,7 @@ def build_outbound(
     if inbound.method in _ECHOING:
         raise MethodRefused(inbound.method)
     _check_path(inbound.path)
+    check_rules(kind, data_source.type, inbound.method, inbound.path, caller.role)
     headers, host_header = outbound_headers(
         data_source,
         secrets,
@@ -70,8 +86,11 @@ def build_outbound(
         client_address=inbound.client_address,
         user_agent=rules.user_agent,
         reserved=rules.reserved_header,
+        login=caller.login if rules.send_user_header else None,
     )
-    path = join_paths(_escaped(target.path), inbound.path) or "/"
+    path = join_paths(_escaped(target.path), target_path(kind, data_source, inbound.path)) or "/"
+    timeout, timeout_setting = _timeout(data_source, rules.timeout)
+    query = target_query(kind, data_source, secrets, inbound.query)
     return OutboundRequest(
         pool=str(data_source.id),
         scheme=target.scheme,
@@ -79,9 +98,11 @@ def build_outbound(
         port=target.port,
         host_header=host_header or _authority(target),
         method=inbound.method,
-        target=_ascii(f"{path}?{inbound.query}" if inbound.query else path),
+        target=_ascii(f"{path}?{query}" if query else path),
         headers=headers,
-        timeout=_timeout(data_source, rules.timeout),
+        timeout=timeout,
+        timeout_setting=timeout_setting,
+        tls=tls_settings(data_source, secrets),
     )
 
 
@@ -96,11 +117,13 @@ def join_paths(base: str, path: str) -> str:
     return f"{base}/{path}"
 
 
-def _check_type(type_id: str) -> None:
+def _http_type(type_id: str) -> BackendType:
     if not is_known(type_id):
         raise TypeNotInstalled
-    if not backend_type(type_id).speaks_http:
+    kind = backend_type(type_id)
+    if not kind.speaks_http:
         raise TypeNotHttp(type_id)
+    return kind
 
 
 def _check_path(path: str) -> None:
@@ -137,12 +160,13 @@ def _ascii(target: str) -> str:
     return target if target.isascii() else quote(target.encode("latin-1"), safe=_ALLOWED)
 
 
-def _timeout(data_source: DataSource, default: float) -> float:
+def _timeout(data_source: DataSource, default: float) -> tuple[float, str]:
     given = data_source.json_data.get("timeout")
+    by_default = (default, "GF_DATAPROXY_TIMEOUT")
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
-        return default
+        return by_default
     try:
         seconds = float(given)
     except (ValueError, OverflowError):
-        return default
-    return min(seconds, _LONGEST_TIMEOUT) if seconds > 0 else default
+        return by_default
+    return (min(seconds, _LONGEST_TIMEOUT), "jsonData.timeout") if seconds > 0 else by_default

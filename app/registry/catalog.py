@@ -1,8 +1,32 @@
 """BACKEND_TYPES: a table of the kinds of data sources; facts only."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+from app.identity.roles import Role
 
 FALLBACK_LOGO = "public/img/icn-datasource.svg"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method and the beginning of a path below the data source's URL, and the least role that may send it there."""
+
+    method: str
+    path: str
+    role: Role = Role.VIEWER
+
+
+@dataclass(frozen=True)
+class Probe:
+    """How to see that a server is there and lets us in: a GET below the data source's URL, answered 200 (or 204).
+
+    ``says``: text that the answer must hold, for servers behind which another would answer 200 to anything.
+    """
+
+    path: str
+    query: str = ""
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -10,6 +34,12 @@ class BackendType:
     """One kind of back end. ``url_required``: it cannot be changed or proxied without a URL.
 
     ``speaks_http``: the proxy can reach it; the others speak a wire protocol of their own.
+    ``routes``: the first that fits a request decides which role may send it; a request that none fits is free, but
+    for ``listed_methods``, which are proxied only where a route takes them.
+    ``refused_methods`` are never proxied, and POST only to the path ``post_only`` when there is one.
+    ``probe``: None for types whose check takes a driver, or calls of a cloud's own API.
+    ``credentials``: where ``user`` and the secret ``password`` go when there is no basic auth; ``header_if_user`` is
+    a Basic header when there is a user, ``header`` one always, ``query`` the parameters u and p.
     """
 
     id: str
@@ -18,6 +48,48 @@ class BackendType:
     url_required: bool = False
     speaks_http: bool = True
     aliases: frozenset[str] = frozenset()
+    routes: tuple[Route, ...] = ()
+    listed_methods: frozenset[str] = frozenset()
+    refused_methods: frozenset[str] = frozenset()
+    post_only: str | None = None
+    probe: Probe | None = None
+    credentials: Literal["header_if_user", "header", "query"] = "header_if_user"
+
+
+# The query language's own arithmetic, which needs no data.
+_PROMETHEUS_PROBE = Probe("api/v1/query", "query=1%2B1", says='"success"')
+
+_CHANGES = frozenset({"POST", "PUT", "DELETE"})
+
+
+def _routes(methods: str, paths: str, role: Role = Role.VIEWER) -> tuple[Route, ...]:
+    return tuple(Route(method, path, role) for path in paths.split() for method in methods.split())
+
+
+# Grafana's plugin manifests: what the built-in types let through, and to whom. A path is matched by its beginning.
+_PROMETHEUS_ROUTES = (
+    Route("GET", "api/v1/status/flags", Role.ADMIN),
+    *_routes("POST", "api/v1/query api/v1/series api/v1/labels"),
+    *_routes("GET", "rules"),
+    *_routes("POST DELETE", "rules", Role.EDITOR),
+    *_routes("GET", "config/v1/rules"),
+    *_routes("POST DELETE", "config/v1/rules", Role.EDITOR),
+)
+
+_LOKI_RULES = "api/v1/rules loki/api/v1/rules rules api/prom/rules"
+_LOKI_ROUTES = (
+    *_routes("GET POST", "api/v1/query_range api/v1/series api/v1/format_query"),
+    *_routes("GET", _LOKI_RULES),
+    *_routes("POST DELETE", _LOKI_RULES, Role.EDITOR),
+)
+
+_ALERTMANAGER_ROUTES = (
+    *_routes("GET", "alertmanager/api/v2/silences alertmanager/api/v2/silence alertmanager/api/v2/alerts"),
+    *_routes("GET", "alertmanager/api/v2/status alertmanager/api/v2/receivers"),
+    Route("GET", "api/v1/alerts", Role.ADMIN),
+    # The silences and alerts that the manifest names, and every other change: an Editor's.
+    *(Route(method, "", Role.EDITOR) for method in sorted(_CHANGES)),
+)
 
 
 def _logo(folder: str, file: str) -> str:
@@ -25,24 +97,90 @@ def _logo(folder: str, file: str) -> str:
 
 
 BACKEND_TYPES: tuple[BackendType, ...] = (
-    BackendType("alertmanager", "Alertmanager", _logo("alertmanager", "logo.svg"), url_required=True),
+    BackendType(
+        "alertmanager",
+        "Alertmanager",
+        _logo("alertmanager", "logo.svg"),
+        url_required=True,
+        routes=_ALERTMANAGER_ROUTES,
+        probe=Probe("api/v2/status", says="cluster"),
+    ),
     BackendType("cloudwatch", "CloudWatch", _logo("cloudwatch", "amazon-web-services.png")),
-    BackendType("elasticsearch", "Elasticsearch", _logo("elasticsearch", "elasticsearch.svg"), url_required=True),
+    BackendType(
+        "elasticsearch",
+        "Elasticsearch",
+        _logo("elasticsearch", "elasticsearch.svg"),
+        url_required=True,
+        refused_methods=frozenset({"PUT", "DELETE"}),
+        post_only="_msearch",
+        probe=Probe("", says="version"),
+    ),
+    *(
+        BackendType(
+            f"grafana-{cloud.lower()}prometheus-datasource",
+            f"{cloud} Managed Service for Prometheus",
+            url_required=True,
+            routes=_PROMETHEUS_ROUTES,
+            listed_methods=_CHANGES,
+            probe=_PROMETHEUS_PROBE,
+        )
+        for cloud in ("Amazon", "Azure")
+    ),
     BackendType("grafana-azure-monitor-datasource", "Azure Monitor", _logo("azuremonitor", "logo.jpg")),
-    BackendType("grafana-clickhouse-datasource", "ClickHouse"),
-    BackendType("grafana-opensearch-datasource", "OpenSearch"),
-    BackendType("grafana-pyroscope-datasource", "Grafana Pyroscope"),
-    BackendType("graphite", "Graphite", _logo("graphite", "graphite_logo.png"), url_required=True),
-    BackendType("influxdb", "InfluxDB", _logo("influxdb", "influxdb_logo.svg"), url_required=True),
-    BackendType("influxdb_08", "InfluxDB 0.8.x", _logo("influxdb", "influxdb_logo.svg"), url_required=True),
-    BackendType("jaeger", "Jaeger", _logo("jaeger", "jaeger_logo.svg"), url_required=True),
-    BackendType("loki", "Loki", _logo("loki", "loki_icon.svg"), url_required=True),
+    BackendType("grafana-clickhouse-datasource", "ClickHouse", probe=Probe("ping")),
+    BackendType("grafana-opensearch-datasource", "OpenSearch", probe=Probe("", says="version")),
+    BackendType("grafana-pyroscope-datasource", "Grafana Pyroscope", probe=Probe("ready")),
+    BackendType(
+        "graphite",
+        "Graphite",
+        _logo("graphite", "graphite_logo.png"),
+        url_required=True,
+        probe=Probe("render", "target=constantLine(1)&from=-1min&format=json", says="datapoints"),
+    ),
+    BackendType(
+        "influxdb",
+        "InfluxDB",
+        _logo("influxdb", "influxdb_logo.svg"),
+        url_required=True,
+        credentials="header",
+        probe=Probe("ping"),
+    ),
+    BackendType(
+        "influxdb_08",
+        "InfluxDB 0.8.x",
+        _logo("influxdb", "influxdb_logo.svg"),
+        url_required=True,
+        credentials="query",
+        probe=Probe("ping"),
+    ),
+    BackendType(
+        "jaeger",
+        "Jaeger",
+        _logo("jaeger", "jaeger_logo.svg"),
+        url_required=True,
+        probe=Probe("api/services", says="data"),
+    ),
+    BackendType(
+        "loki",
+        "Loki",
+        _logo("loki", "loki_icon.svg"),
+        url_required=True,
+        routes=_LOKI_ROUTES,
+        listed_methods=_CHANGES,
+        probe=Probe("loki/api/v1/labels", says='"success"'),
+    ),
     BackendType("marcusolsson-json-datasource", "JSON API"),
     BackendType(
         "mssql", "Microsoft SQL Server", _logo("mssql", "sql_server_logo.svg"), url_required=True, speaks_http=False
     ),
     BackendType("mysql", "MySQL", _logo("mysql", "mysql_logo.svg"), url_required=True, speaks_http=False),
-    BackendType("opentsdb", "OpenTSDB", _logo("opentsdb", "opentsdb_logo.png"), url_required=True),
+    BackendType(
+        "opentsdb",
+        "OpenTSDB",
+        _logo("opentsdb", "opentsdb_logo.png"),
+        url_required=True,
+        probe=Probe("api/version", says="version"),
+    ),
     BackendType("parca", "Parca", _logo("parca", "logo-small.svg")),
     BackendType(
         "grafana-postgresql-datasource",
@@ -52,14 +190,26 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         speaks_http=False,
         aliases=frozenset({"postgres"}),
     ),
-    BackendType("prometheus", "Prometheus", _logo("prometheus", "prometheus_logo.svg"), url_required=True),
-    BackendType("simpod-json-datasource", "JSON"),
+    BackendType(
+        "prometheus",
+        "Prometheus",
+        _logo("prometheus", "prometheus_logo.svg"),
+        url_required=True,
+        routes=_PROMETHEUS_ROUTES,
+        listed_methods=_CHANGES,
+        probe=_PROMETHEUS_PROBE,
+    ),
+    BackendType("simpod-json-datasource", "JSON", probe=Probe("")),
     BackendType("stackdriver", "Google Cloud Monitoring", _logo("cloud-monitoring", "cloud_monitoring_logo.svg")),
-    BackendType("tempo", "Tempo", _logo("tempo", "tempo_logo.svg"), url_required=True),
-    BackendType("victoriametrics-logs-datasource", "VictoriaLogs"),
-    BackendType("victoriametrics-metrics-datasource", "VictoriaMetrics"),
+    BackendType(
+        "tempo", "Tempo", _logo("tempo", "tempo_logo.svg"), url_required=True, probe=Probe("api/echo", says="echo")
+    ),
+    BackendType("victoriametrics-logs-datasource", "VictoriaLogs", probe=Probe("health")),
+    BackendType("victoriametrics-metrics-datasource", "VictoriaMetrics", probe=_PROMETHEUS_PROBE),
     BackendType("yesoreyeram-infinity-datasource", "Infinity"),
-    BackendType("zipkin", "Zipkin", _logo("zipkin", "zipkin-logo.svg"), url_required=True),
+    BackendType(
+        "zipkin", "Zipkin", _logo("zipkin", "zipkin-logo.svg"), url_required=True, probe=Probe("api/v2/services")
+    ),
 )
 
 _BY_ID = {name: row for row in BACKEND_TYPES for name in (row.id, *row.aliases)}

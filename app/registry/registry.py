@@ -300,6 +300,13 @@ class Registry:
         )
 
 
+def unsaved(identity: Identity, new: NewDataSource) -> DataSource:
+    """``new`` as it would be in the caller's org, for a look at its server before it is stored. Raises InvalidUrl."""
+    if new.url:
+        check_url(new.type, new.url)
+    return new_row(new, org_id=identity.org_id, uid=new.uid, name=new.name)
+
+
 def _may_everywhere(identity: Identity, action: str) -> bool:
     # Where permissions were set, a default for all data sources may not hold for the one that is asked for.
     by_role = identity.role is Role.ADMIN or not identity.org_has_permissions

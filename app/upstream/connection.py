@@ -23,15 +23,17 @@ _CONTINUE, _SWITCHING = 100, 101
 class Connection:
     """Not for two threads at once. ``idle_since`` is monotonic seconds, kept by the pool."""
 
-    def __init__(self, sock: socket.socket | ssl.SSLSocket) -> None:
+    def __init__(self, sock: socket.socket | ssl.SSLSocket, through: tuple[str, str | None] | None = None) -> None:
+        """``through``: the origin that a proxy in between wants before each target, and its Proxy-Authorization."""
         self._sock = sock
+        self._through = through
         self._reader = _Reader("GET")
         self.idle_since = 0.0
 
     def send(self, request: OutboundRequest, body: OutboundBody | None, deadline: float) -> None:
         """Writes the request. Raises UpstreamUnreachable or UpstreamTimeout (phase send), and what ``body`` raises."""
         self._reader = _Reader(request.method)
-        head = _head(request, body)
+        head = _head(request, body, self._through)
         try:
             if body is None:
                 self._write(head, deadline)
@@ -208,8 +210,11 @@ class _Reader:
         return any(name.lower() == "connection" and "close" in value.lower() for name, value in self.headers)
 
 
-def _head(request: OutboundRequest, body: OutboundBody | None) -> bytes:
-    lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {request.host_header}"]
+def _head(request: OutboundRequest, body: OutboundBody | None, through: tuple[str, str | None] | None) -> bytes:
+    origin, authorization = through or ("", None)
+    lines = [f"{request.method} {origin}{request.target} HTTP/1.1", f"Host: {request.host_header}"]
+    if authorization is not None:
+        lines.append(f"Proxy-Authorization: {authorization}")
     lines.extend(f"{name}: {value}" for name, value in request.headers)
     if body is not None:
         lines.append("Transfer-Encoding: chunked" if body.length is None else f"Content-Length: {body.length}")

@@ -1,12 +1,15 @@
-"""How an upstream exchange can fail. ``phase`` is dns, connect, tls, send, first-byte or body."""
+"""How an upstream exchange can fail. ``phase`` is dns, connect, tls, send, first-byte or body; ``limit`` the setting
+that ended it, if one did."""
 
 
 class UpstreamError(Exception):
     """The exchange failed. The text names the phase and the cause, never a header or a body."""
 
-    def __init__(self, phase: str, cause: str) -> None:
+    def __init__(self, phase: str, cause: str, limit: str | None = None) -> None:
         super().__init__(f"{phase}: {cause}")
         self.phase = phase
+        self.cause = cause
+        self.limit = limit
 
 
 class UpstreamUnreachable(UpstreamError):
@@ -15,6 +18,22 @@ class UpstreamUnreachable(UpstreamError):
 
 class UpstreamTimeout(UpstreamError):
     """The time was over before the exchange was."""
+
+
+class AddressDenied(UpstreamError):
+    """The server's name leads to an address that the settings deny, so nothing was sent."""
+
+
+class TooManyRequests(UpstreamError):
+    """As many requests to this data source as the settings allow are under way already."""
+
+
+class AnswerTooLarge(UpstreamError):
+    """The answer has more bytes than the settings allow."""
+
+
+class TlsMaterialInvalid(Exception):
+    """A certificate or key of the data source cannot be loaded. The text never quotes it."""
 
 
 class BodyUnavailable(Exception):

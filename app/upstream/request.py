@@ -4,6 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """How a server is trusted and who we are to it; PEM texts. What is empty is the system's own choice."""
+
+    ca: str = field(default="", repr=False)
+    certificate: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
+    verify: bool = True
+    server_name: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundRequest:
     """What is sent, and where. Headers and target hold credentials, so they are kept out of ``repr``.
@@ -22,6 +33,8 @@ class OutboundRequest:
     target: str = field(repr=False)
     headers: Sequence[tuple[str, str]] = field(repr=False)
     timeout: float
+    timeout_setting: str  # what bounds the exchange: the data source's own member, or the setting
+    tls: TlsSettings | None = field(default=None, repr=False)  # None: the system's trust, no certificate of ours
 
 
 @dataclass(frozen=True, slots=True)

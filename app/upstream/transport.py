@@ -1,7 +1,5 @@
 """Sends a request over a pooled or new connection and hands back the response as it arrives."""
 
-import socket
-import ssl
 import threading
 import time
 from collections import deque
@@ -9,26 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.upstream.connection import Connection
-from app.upstream.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from app.upstream.request import OutboundBody, OutboundRequest
+from app.upstream.dialer import Dialer
+from app.upstream.errors import AnswerTooLarge, UpstreamError, UpstreamTimeout, UpstreamUnreachable
+from app.upstream.forward_proxies import ForwardProxies
+from app.upstream.limits import TransportLimits
+from app.upstream.request import OutboundBody, OutboundRequest, TlsSettings
+from app.upstream.under_way import UnderWay
 
 # RFC 9110 9.2.2: these may be sent again after a connection broke without an answer.
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_RESPONSE_LIMIT = "GF_DATAPROXY_RESPONSE_LIMIT"
 
 _SWEEP_SECONDS = 5.0
 
-_PoolKey = tuple[str, str, str, int]
-
-
-@dataclass(frozen=True)
-class TransportLimits:
-    """Seconds, and how many idle connections one process keeps."""
-
-    dial_timeout: float
-    tls_timeout: float
-    idle_timeout: float
-    max_idle: int
+_PoolKey = tuple[str, str, str, int, TlsSettings | None]
 
 
 @dataclass(slots=True)
@@ -41,6 +33,10 @@ class UpstreamResponse:
     _pool: "_Pool" = field(repr=False)
     _key: _PoolKey = field(repr=False)
     _deadline: float
+    _request: OutboundRequest = field(repr=False)
+    _max_answer: int | None
+    _under_way: UnderWay = field(repr=False)
+    _received: int = 0
     _released: bool = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -51,12 +47,19 @@ class UpstreamResponse:
             raise StopIteration
         try:
             piece = self._connection.next_piece(self._deadline)
+        except UpstreamTimeout as exc:
+            self.close()
+            raise UpstreamTimeout(exc.phase, exc.cause, self._request.timeout_setting) from exc
         except UpstreamError:
             self.close()
             raise
         if piece is None:
             self.close()
             raise StopIteration
+        self._received += len(piece)
+        if self._max_answer is not None and self._received > self._max_answer:
+            self.close()
+            raise AnswerTooLarge("body", f"the answer exceeds {self._max_answer} bytes", _RESPONSE_LIMIT)
         return piece
 
     def close(self) -> None:
@@ -64,21 +67,32 @@ class UpstreamResponse:
         if not self._released:
             self._released = True
             self._pool.give_back(self._key, self._connection)
+            self._under_way.leave(self._request.pool)
 
 
 class Transport:
     """One per process. Opens nothing before the first request, so that it can be made before a fork."""
 
-    def __init__(self, limits: TransportLimits) -> None:
+    def __init__(self, limits: TransportLimits, forward_proxies: ForwardProxies) -> None:
         self._limits = limits
         self._pool = _Pool(limits)
-        self._tls = ssl.create_default_context()
+        self._dialer = Dialer(limits, forward_proxies)
+        self._under_way = UnderWay(limits.max_per_data_source)
 
     def send(self, request: OutboundRequest, body: OutboundBody | None) -> UpstreamResponse:
-        """The response, once its headers are there. Raises UpstreamUnreachable, UpstreamTimeout, BodyUnavailable."""
+        """The response, once its headers are there. Raises UpstreamUnreachable, UpstreamTimeout, AddressDenied,
+        TooManyRequests, TlsMaterialInvalid, BodyUnavailable."""
+        self._dialer.check(request)
+        self._under_way.enter(request.pool)
+        try:
+            return self._send(request, body)
+        except BaseException:
+            self._under_way.leave(request.pool)
+            raise
+
+    def _send(self, request: OutboundRequest, body: OutboundBody | None) -> UpstreamResponse:
         deadline = time.monotonic() + request.timeout
-        port = request.port or _DEFAULT_PORTS[request.scheme]
-        key = (request.pool, request.scheme, request.host, port)
+        key = (request.pool, request.scheme, request.host, request.port, request.tls)
         connection = self._pool.take(key)
         if connection is not None:
             try:
@@ -87,7 +101,7 @@ class Transport:
                 # The server closed it in the very moment it was taken. Without a body nothing is lost by another try.
                 if connection.answer_began or body is not None or request.method not in _IDEMPOTENT:
                     raise
-        return self._exchange(self._connect(request, port, deadline), key, request, body, deadline)
+        return self._exchange(self._dialer.connect(request, deadline), key, request, body, deadline)
 
     def _exchange(
         self,
@@ -100,34 +114,15 @@ class Transport:
         try:
             connection.send(request, body, deadline)
             status, headers = connection.read_head(deadline)
+        except UpstreamTimeout as exc:
+            connection.close()
+            raise UpstreamTimeout(exc.phase, exc.cause, request.timeout_setting) from exc
         except BaseException:
             connection.close()
             raise
-        return UpstreamResponse(status, headers, connection, self._pool, key, deadline)
-
-    def _connect(self, request: OutboundRequest, port: int, deadline: float) -> Connection:
-        wait = min(self._limits.dial_timeout, deadline - time.monotonic())
-        try:
-            sock = socket.create_connection((request.host.strip("[]"), port), timeout=max(wait, 0.001))
-        except socket.gaierror as exc:
-            raise UpstreamUnreachable("dns", f"{request.host} does not resolve ({exc.strerror})") from exc
-        except TimeoutError as exc:
-            raise UpstreamTimeout("connect", f"{request.host}:{port} did not answer in time") from exc
-        except (OSError, UnicodeError) as exc:
-            raise UpstreamUnreachable("connect", f"{request.host}:{port}: {exc}") from exc
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Connection(self._secured(sock, request.host, deadline) if request.scheme == "https" else sock)
-
-    def _secured(self, sock: socket.socket, host: str, deadline: float) -> ssl.SSLSocket:
-        try:
-            sock.settimeout(max(min(self._limits.tls_timeout, deadline - time.monotonic()), 0.001))
-            return self._tls.wrap_socket(sock, server_hostname=host.strip("[]"))
-        except TimeoutError as exc:
-            sock.close()
-            raise UpstreamTimeout("tls", f"the handshake with {host} was not done in time") from exc
-        except (OSError, ValueError) as exc:
-            sock.close()
-            raise UpstreamUnreachable("tls", f"{host}: {exc}") from exc
+        return UpstreamResponse(
+            status, headers, connection, self._pool, key, deadline, request, self._limits.max_answer, self._under_way
+        )
 
 
 class _Pool:

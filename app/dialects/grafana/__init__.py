@@ -9,12 +9,14 @@ from app.dialects.grafana import (
     access_control,
     api_keys,
     correlations,
+    datasource_health,
     datasources,
     frontend,
     health,
     org_users,
     orgs,
     proxy,
+    resources,
     service_accounts,
     teams,
     user,
@@ -36,6 +38,8 @@ def register(app: Flask) -> list[ErrorDoor]:
     modules = (
         datasources,
         proxy,
+        resources,
+        datasource_health,
         correlations,
         access_control,
         service_accounts,
@@ -57,4 +61,4 @@ def register(app: Flask) -> list[ErrorDoor]:
 
 def busy_routes(services: Services) -> list[BusyRoute]:
     """The routes that are answered before Flask; the busiest first."""
-    return [proxy.busy_route(services), datasources.busy_route(services)]
+    return [proxy.busy_route(services), datasources.busy_route(services), resources.busy_route(services)]

@@ -105,6 +105,14 @@ ANSWERS: Answers = {
     # The proxy
     proxy.TypeNotInstalled: Answer(404, E0, "Unable to find datasource plugin"),
     proxy.TypeNotHttp: Answer(400, E0, "Data sources of type {type_id} do not speak HTTP and cannot be proxied"),
+    proxy.RouteDenied: Answer(403, E0, "plugin proxy route access denied"),
+    proxy.MethodNotListed: Answer(403, E0, "non allow-listed {method}s not allowed on proxied {type_id} datasource"),
+    proxy.TypeRefusesMethod: Answer(403, E0, "{methods} not allowed on proxied {title} datasource{exception}"),
+    proxy.GoesInCircles: Answer(508, E0, "The data source leads back to this gateway"),
+    upstream.AddressDenied: Answer(403, E0, "The address of the data source's server is not allowed here"),
+    upstream.TooManyRequests: Answer(503, E0, "Too many requests to this data source are under way"),
+    upstream.AnswerTooLarge: Answer(502, EMPTY),
+    upstream.TlsMaterialInvalid: Answer(400, E1, "Unable to load TLS certificate"),
     proxy.HostNotAllowed: Answer(403, E0, "Data proxy hostname and ip are not included in whitelist"),
     proxy.MethodRefused: Answer(403, E0, "{method} requests are not proxied: the answer would repeat the credentials"),
     proxy.UndecodablePath: Answer(400, E0, "The proxied path has an invalid percent escape"),
@@ -153,6 +161,18 @@ ON_PROXY: Answers = {
     registry.DataSourceDenied: Answer(403, E1, "Access denied to datasource"),
     registry.InvalidUrl: Answer(400, E1, 'Invalid data source URL: "{url}"'),
     Exception: Answer(500, E1, "Unable to load datasource meta data"),
+}
+
+ON_RESOURCES: Answers = {
+    registry.DataSourceDenied: Answer(403, E1, "Access denied to datasource"),
+    registry.InvalidUrl: Answer(400, E1, 'Invalid data source URL: "{url}"'),
+    Exception: Answer(500, E1, "Failed to call resource"),
+}
+
+ON_HEALTH: Answers = {
+    registry.DataSourceDenied: Answer(403, E1, "Access denied to datasource"),
+    registry.InvalidUrl: Answer(400, E1, 'Invalid data source URL: "{url}"'),
+    Exception: Answer(500, E1, "Plugin request failed"),
 }
 
 ON_ORGS: Answers = {InvalidId: Answer(400, E0, "orgId is invalid")}

@@ -20,10 +20,10 @@ from app.dialects.grafana.schemas import (
     DataSourceUpdated,
     DataSourceView,
     DataSourceWithAccess,
-    NewDataSourceBody,
     Viewed,
 )
 from app.edge.authentication import admitted, identify, identity, services
+from app.edge.data_source_body import NewDataSourceBody
 from app.edge.entry import Answer, BusyRoute
 from app.edge.inbound import Environ
 from app.edge.json import dump

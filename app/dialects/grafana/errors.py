@@ -9,10 +9,11 @@ from flask import g
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.dialects.grafana.answers import ANSWERS
+from app.dialects.grafana.answers import ANSWERS, ON_PROXY, ON_RESOURCES
 from app.dialects.grafana.shapes import BODIES, E0, EMPTY, Answer, Answers
 from app.edge.errors import row_for
 from app.edge.json import dump
+from app.proxy.origin import of_error
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -36,7 +37,10 @@ def render(exc: Exception, table: Answers = MappingProxyType({})) -> Response:
     as in Grafana."""
     if isinstance(exc, HTTPException):
         return _respond(_routing_answer(exc), exc)
-    return _respond(row_for(exc, (table, ANSWERS)), exc)
+    response = _respond(row_for(exc, (table, ANSWERS)), exc)
+    if table is ON_PROXY or table is ON_RESOURCES:
+        response.headers.extend(of_error(exc, response.status_code))
+    return response
 
 
 def render_for_view(exc: Exception) -> Response:

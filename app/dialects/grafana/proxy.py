@@ -5,7 +5,7 @@ from flask import Response, request
 from app.dialects.grafana.answers import ON_PROXY
 from app.dialects.grafana.door import NAME, PREFIX, grafana_blueprint
 from app.dialects.grafana.errors import answers, render
-from app.dialects.grafana.paths import read_proxied_path
+from app.dialects.grafana.paths import ProxiedPath, read_proxied_path
 from app.edge.authentication import identify, identity, services
 from app.edge.entry import Answer, BusyRoute
 from app.edge.inbound import Environ, inbound_body, inbound_headers, raw_target
@@ -16,14 +16,14 @@ from app.services import Services
 
 _PATH = "/datasources/proxy"
 _FULL_PATH = f"{PREFIX}{_PATH}/"
-_DOCUMENTED = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+DOCUMENTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 blueprint = grafana_blueprint("proxy", _PATH, "Requests to the data sources' own servers.")
 
 
 @blueprint.route(
     "/<rest:target>",
-    methods=_DOCUMENTED,
+    methods=DOCUMENTED_METHODS,
     provide_automatic_options=False,
     parameters=[
         {
@@ -56,7 +56,13 @@ def busy_route(services: Services) -> BusyRoute:
 def _forward(services: Services, identity: Identity, environ: Environ) -> Answer:
     identity.require("datasources:query")
     path, query = raw_target(environ)
-    proxied_path = read_proxied_path(path.removeprefix(_FULL_PATH))
+    return forwarded(services, identity, environ, read_proxied_path(path.removeprefix(_FULL_PATH)), query)
+
+
+def forwarded(
+    services: Services, identity: Identity, environ: Environ, proxied_path: ProxiedPath, query: str
+) -> Answer:
+    """The answer of the data source's server, streaming."""
     inbound = InboundRequest(
         method=environ["REQUEST_METHOD"],
         path=proxied_path.rest,

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from marshmallow import Schema, fields, post_load
 
-from app.edge.schemas import Flag, FreeObject, Secrets, Text, View, Whole
+from app.edge.data_source_body import NOT_EMPTY, DataSourceBody
+from app.edge.schemas import Text, View, Whole
 from app.registry.catalog import backend_type
-from app.registry.datasource import DataSource, DataSourceChange, NewDataSource
-
-# Columns of this width; Grafana's are too.
-_COLUMN = 255
-_NOT_EMPTY = validate.Length(min=1)
+from app.registry.datasource import DataSource, DataSourceChange
 
 
 class DataSourceListItem(View):
@@ -123,40 +120,10 @@ class DataSourceUpdated(View):
     name = fields.String()
 
 
-class _DataSourceBody(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    type = Text(required=True, validate=_NOT_EMPTY, longest=_COLUMN)
-    access = Text(required=True, validate=_NOT_EMPTY, longest=_COLUMN)
-    url = Text()
-    user = Text(longest=_COLUMN)
-    database = Text(longest=_COLUMN)
-    basic_auth = Flag(data_key="basicAuth")
-    basic_auth_user = Text(data_key="basicAuthUser", longest=_COLUMN)
-    with_credentials = Flag(data_key="withCredentials")
-    is_default = Flag(data_key="isDefault")
-    json_data = FreeObject(data_key="jsonData")
-    secure_json_data = Secrets(data_key="secureJsonData", load_only=True)
-    uid = Text()
-    api_version = Text(data_key="apiVersion", longest=_COLUMN)
-
-
-class NewDataSourceBody(_DataSourceBody):
-    """What POST takes. Without a name one is made from the type."""
-
-    name = Text()
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> NewDataSource:
-        """The loaded members as the registry's value."""
-        return NewDataSource(**data)
-
-
-class DataSourceChangeBody(_DataSourceBody):
+class DataSourceChangeBody(DataSourceBody):
     """What PUT takes. ``version`` is the one that was read; without it the change always applies."""
 
-    name = Text(required=True, validate=_NOT_EMPTY)
+    name = Text(required=True, validate=NOT_EMPTY)
     version = Whole()
 
     @post_load

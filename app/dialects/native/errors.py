@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 from app.edge.errors import BodyTooLarge, MalformedBody, row_for
 from app.edge.json import dump
 from app.identity import errors as identity
+from app.proxy import errors as proxy
 from app.registry import errors as registry
+from app.upstream import errors as upstream
 
 # The error's own sentence.
 _OWN = ""
@@ -37,6 +39,15 @@ ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
     identity.LifetimeMissing: (400, _OWN),
     identity.LifetimeTooLong: (400, _OWN),
     registry.DataSourceNotFound: (404, "The organization has no data source with one of these uids."),
+    registry.InvalidUrl: (400, "{url} is no URL for a data source of this type."),
+    proxy.TypeNotInstalled: (400, "There is no such type of data source here."),
+    proxy.TypeNotHttp: (400, "Data sources of type {type_id} speak no HTTP: their check comes with queries."),
+    proxy.HostNotAllowed: (403, "The settings list the servers that may be reached, and this one is not among them."),
+    proxy.UnsendableHeader: (400, "A custom header cannot be sent: look at httpHeaderName and httpHeaderValue."),
+    upstream.TlsMaterialInvalid: (
+        400,
+        "A certificate or key cannot be loaded: PEM, the key not encrypted.",
+    ),
     MalformedBody: (400, _OWN),
     BodyTooLarge: (413, _OWN),
     Exception: (500, "Something failed here; the log of the service says what."),

@@ -1,0 +1,127 @@
+"""Whether a data source's server is there and lets the gateway in: one probe a type, in words that help."""
+
+import dataclasses
+import secrets as random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.identity.identity import Identity
+from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outbound
+from app.registry.catalog import Probe, backend_type
+from app.registry.datasource import DataSource, NewDataSource, Ref
+from app.registry.registry import Registry, unsaved
+from app.upstream.errors import AddressDenied, UpstreamError
+from app.upstream.request import OutboundRequest
+from app.upstream.transport import Transport, UpstreamResponse
+
+# Enough of an answer to see whose it is.
+_READ_BYTES = 262_144
+_HEALTHY = frozenset({200, 204})
+_CREDENTIALS = frozenset({401, 403})
+_NOT_FOUND = 404
+_SERVER_ERRORS = 500
+
+# What failed, by the phase of the exchange, and what to check.
+_ADVICE: Mapping[str, str] = {
+    "dns": "Its name does not resolve: check the host in the URL, and the name service of this machine.",
+    "connect": "No connection to it: check host and port in the URL, that the server runs, and the firewalls between.",
+    "tls": "No TLS with it: check that it speaks https, and the certificates (tlsAuthWithCACert, tlsAuth, serverName).",
+    "send": "It hung up while the request was sent: check that it speaks HTTP on this port.",
+    "first-byte": "It gave no answer that is HTTP: check that the port is the server's HTTP port, and its log.",
+    "body": "Its answer broke off: check its log, and proxies in between.",
+}
+
+
+_DENIED = "The settings keep data sources away from this address: see SLUICE_PROXY_DENY_NETWORKS."
+
+
+@dataclass(frozen=True)
+class Health:
+    """``status`` as Grafana's plugins say it; ``details`` name what was asked and what failed, never a secret."""
+
+    status: Literal["OK", "ERROR", "UNKNOWN"]
+    message: str
+    details: Mapping[str, object]
+
+
+class HealthChecks:
+    """Looks data sources up as the proxy does, with the same permission check and the same decisions."""
+
+    def __init__(self, registry: Registry, transport: Transport, rules: ProxyRules) -> None:
+        self._registry = registry
+        self._transport = transport
+        self._rules = rules
+
+    def check(self, identity: Identity, ref: Ref) -> Health:
+        """Of a stored data source. Raises what Registry.for_request and build_outbound raise."""
+        data_source, secrets = self._registry.for_request(identity, ref)
+        return self._check(identity, data_source, secrets, pool=str(data_source.id))
+
+    def check_unsaved(self, identity: Identity, new: NewDataSource) -> Health:
+        """Of one that is not stored, and is not stored by this. Raises PermissionDenied, InvalidUrl and what
+        build_outbound raises."""
+        identity.require("datasources:create")
+        # A pool of its own: no connection of somebody's data source is used, and none is left for one.
+        return self._check(
+            identity, unsaved(identity, new), new.secure_json_data, pool=f"unsaved {random.token_hex(8)}"
+        )
+
+    def _check(self, identity: Identity, data_source: DataSource, secrets: Mapping[str, str], *, pool: str) -> Health:
+        probe = backend_type(data_source.type).probe
+        if probe is None:
+            return Health("UNKNOWN", f"Data sources of type {data_source.type} are checked by querying them.", {})
+        inbound = InboundRequest(
+            method="GET", path=probe.path, query=probe.query, headers=[], client_address="", body=None
+        )
+        if identity.limits is not None:
+            identity.limits.require_request(inbound.method, inbound.path, inbound.query, ())
+        caller = Caller(identity.role, identity.login)
+        outbound = dataclasses.replace(build_outbound(data_source, secrets, inbound, self._rules, caller), pool=pool)
+        try:
+            response = self._transport.send(outbound, None)
+            return _judged(probe, outbound, response)
+        except UpstreamError as exc:
+            details = {**_asked(outbound), "phase": exc.phase}
+            if exc.limit is not None:
+                details["limit"] = exc.limit
+            advice = _DENIED if isinstance(exc, AddressDenied) else _ADVICE[exc.phase]
+            return Health("ERROR", f"{_server(outbound)} cannot be asked. {advice} ({exc.cause})", details)
+
+
+def _judged(probe: Probe, outbound: OutboundRequest, response: UpstreamResponse) -> Health:
+    """Raises UpstreamError."""
+    text = b""
+    try:
+        for piece in response:
+            text += piece
+            if len(text) > _READ_BYTES:
+                break
+    finally:
+        response.close()
+    details = {**_asked(outbound), "status": response.status}
+    if response.status in _HEALTHY and probe.says.encode() in text:
+        return Health("OK", f"{_server(outbound)} answered.", details)
+    return Health("ERROR", f"{_server(outbound)} {_complaint(response.status, probe)}", details)
+
+
+def _complaint(status: int, probe: Probe) -> str:
+    if status in _CREDENTIALS:
+        return f"refused the credentials ({status}): check user, password, token and custom headers."
+    if status == _NOT_FOUND:
+        return f"has nothing at /{probe.path} (404): check that the URL is the base address of a server of this type."
+    if status >= _SERVER_ERRORS:
+        return f"failed itself ({status}): look at its log."
+    if status in _HEALTHY:
+        return "answered, but not as a server of this type does: check the URL and the type."
+    return f"answered {status}: check the URL; redirects are not followed."
+
+
+def _server(outbound: OutboundRequest) -> str:
+    port = f":{outbound.port}" if outbound.port else ""
+    return f"{outbound.scheme}://{outbound.host}{port}"
+
+
+def _asked(outbound: OutboundRequest) -> dict[str, object]:
+    # Without the query: InfluxDB's old version has the password there.
+    return {"server": _server(outbound), "asked": f"{outbound.method} {outbound.target.partition('?')[0]}"}

@@ -1,0 +1,52 @@
+"""From a server's name to the addresses that may be connected to. The one place where names are resolved, so that what
+was checked is what is connected to, whatever the name service says a moment later."""
+
+import socket
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from app.upstream.errors import AddressDenied, UpstreamUnreachable
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+SETTING = "SLUICE_PROXY_DENY_NETWORKS"
+
+# RFC 6052 2.1 and RFC 8215: IPv6 addresses that stand for an IPv4 address in their last four bytes.
+_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
+
+# Family and socket address, as ``socket.getaddrinfo`` gives them.
+Candidate = tuple[socket.AddressFamily, tuple[Any, ...]]
+
+
+def candidates(host: str, port: int, denied: Sequence[Network]) -> list[Candidate]:
+    """All addresses of ``host``, in the resolver's order. One denied among them denies all: a name that leads to both
+    is not to be trusted with either. Raises UpstreamUnreachable, AddressDenied (phase dns)."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except socket.gaierror as exc:
+        raise UpstreamUnreachable("dns", f"{host} does not resolve ({exc.strerror})") from exc
+    except (OSError, UnicodeError) as exc:
+        raise UpstreamUnreachable("dns", f"{host} does not resolve ({exc})") from exc
+    result: list[Candidate] = []
+    for family, _, _, _, sockaddr in found:
+        address = ip_address(str(sockaddr[0]).partition("%")[0])
+        if any(_is_in(form, network) for form in _forms(address) for network in denied):
+            raise AddressDenied("dns", f"{host} leads to {address}, which the settings deny", SETTING)
+        result.append((family, sockaddr))
+    return result
+
+
+def _forms(address: Address) -> list[Address]:
+    forms: list[Address] = [address]
+    if isinstance(address, IPv6Address):
+        for inner in (address.ipv4_mapped, address.sixtofour):
+            if inner is not None:
+                forms.append(inner)
+        if any(address in network for network in _TRANSLATED):
+            forms.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    return forms
+
+
+def _is_in(address: Address, network: Network) -> bool:
+    return address.version == network.version and address in network
