@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # Narrower than the row above: of these rooms, only these modules.
 ONLY: dict[tuple[str, str], set[str]] = {
-    ("edge", "registry"): {"app.registry.json_data"},
+    ("edge", "registry"): {"app.registry.json_data", "app.registry.datasource"},
     ("edge", "upstream"): {"app.upstream.errors", "app.upstream.request"},
     ("dialects", "storage"): set(),
     ("cli", "storage"): {"app.storage.errors"},
@@ -54,7 +54,7 @@ ONLY_IN = {
     "playhouse": {"app/storage/"},
     "passlib": {"app/identity/passwords.py"},
     "cryptography": {"app/encryption/aead.py"},
-    "httptools": {"app/upstream/connection.py"},
+    "httptools": {"app/upstream/connection.py", "app/upstream/dialer.py"},
     "socket": {"app/upstream/", "app/edge/streaming.py", "app/cli/serve.py", "app/cli/worker.py"},
     "flask": {"app/__init__.py", "app/edge/", "app/dialects/", "app/cli/serve.py"},
     "flask_smorest": {"app/edge/"},

@@ -54,7 +54,8 @@ def test_a_setting_that_grafana_has_keeps_grafanas_default(name: str, default: o
 
 @pytest.mark.parametrize("name", ROWS)
 def test_every_setting_is_named_for_grafana_or_for_sluice(name: str) -> None:
-    assert name.startswith(("GF_", "SLUICE_"))
+    # The three of the environment are those that curl and Go know.
+    assert name.startswith(("GF_", "SLUICE_")) or name in {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}
     assert name == name.upper()
 
 

@@ -68,7 +68,8 @@ def register_error_doors(app: Flask, doors: Sequence[ErrorDoor]) -> None:
 
 
 def log_failure(exc: Exception, environ: Environ) -> None:
-    """The log line of an answer of 500 and above; an upstream at fault needs no traceback of ours."""
+    """The log line of an answer of 500 and above; an upstream at fault, and a refusal with a name, need no traceback of
+    ours."""
     if isinstance(exc, UpstreamError):
         log.warning(
             "an upstream failed",

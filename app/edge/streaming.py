@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import struct
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -44,7 +45,12 @@ class Stream:
         if client is None:
             return False
         try:
-            client.shutdown(socket.SHUT_RDWR)
+            if self._environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+                # An end in good order would be the end of the body there: a reset is the only way to tell.
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                client.close()
+            else:
+                client.shutdown(socket.SHUT_RDWR)
         except OSError:
             log.debug("the client was gone already")
         return True

@@ -11,7 +11,7 @@ from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outboun
 from app.registry.catalog import Probe, backend_type
 from app.registry.datasource import DataSource, NewDataSource, Ref
 from app.registry.registry import Registry, unsaved
-from app.upstream.errors import AddressDenied, UpstreamError
+from app.upstream.errors import AddressDenied, TooManyRequests, UpstreamError
 from app.upstream.request import OutboundRequest
 from app.upstream.transport import Transport, UpstreamResponse
 
@@ -33,6 +33,7 @@ _ADVICE: Mapping[str, str] = {
 }
 
 
+_CROWDED = "As many requests to it as the settings allow are under way: see GF_DATAPROXY_MAX_CONNS_PER_HOST."
 _DENIED = "The settings keep data sources away from this address: see SLUICE_PROXY_DENY_NETWORKS."
 
 
@@ -85,7 +86,7 @@ class HealthChecks:
             details = {**_asked(outbound), "phase": exc.phase}
             if exc.limit is not None:
                 details["limit"] = exc.limit
-            advice = _DENIED if isinstance(exc, AddressDenied) else _ADVICE[exc.phase]
+            advice = {AddressDenied: _DENIED, TooManyRequests: _CROWDED}.get(type(exc), _ADVICE[exc.phase])
             return Health("ERROR", f"{_server(outbound)} cannot be asked. {advice} ({exc.cause})", details)
 
 

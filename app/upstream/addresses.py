@@ -2,7 +2,7 @@
 was checked is what is connected to, whatever the name service says a moment later."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -14,6 +14,8 @@ SETTING = "SLUICE_PROXY_DENY_NETWORKS"
 
 # RFC 6052 2.1 and RFC 8215: IPv6 addresses that stand for an IPv4 address in their last four bytes.
 _TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
+
+_LOOPBACK: Mapping[int, Address] = {4: IPv4Address("127.0.0.1"), 6: IPv6Address("::1")}
 
 # Family and socket address, as ``socket.getaddrinfo`` gives them.
 Candidate = tuple[socket.AddressFamily, tuple[Any, ...]]
@@ -40,11 +42,11 @@ def candidates(host: str, port: int, denied: Sequence[Network]) -> list[Candidat
 def _forms(address: Address) -> list[Address]:
     forms: list[Address] = [address]
     if isinstance(address, IPv6Address):
-        for inner in (address.ipv4_mapped, address.sixtofour):
-            if inner is not None:
-                forms.append(inner)
+        forms += [inner for inner in (address.ipv4_mapped, address.sixtofour) if inner is not None]
         if any(address in network for network in _TRANSLATED):
             forms.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    # Linux takes the unspecified address for this machine.
+    forms += [_LOOPBACK[form.version] for form in forms if form.is_unspecified]
     return forms
 
 

@@ -66,19 +66,26 @@ class Connection:
             raise UpstreamUnreachable("first-byte", f"the answer has status {reader.status}, which is none")
         if reader.status == _SWITCHING:
             raise UpstreamUnreachable("first-byte", "the server switched protocols, which nobody asked for")
+        codings = [value.strip().lower() for name, value in reader.headers if name.lower() == "transfer-encoding"]
+        if codings and codings != ["chunked"]:
+            # The caller would get coded bytes without the header that says so.
+            raise UpstreamUnreachable("first-byte", "the answer has a transfer coding other than chunked")
         return reader.status, reader.headers
 
     def next_piece(self, deadline: float) -> bytes | None:
         """The next bytes of the body, or None at its end. Raises UpstreamUnreachable or UpstreamTimeout (body)."""
         reader = self._reader
+        idle_bytes = 0
         while not reader.pieces:
             if reader.complete:
                 return None
+            if idle_bytes > _HEAD_BYTES:
+                raise UpstreamUnreachable("body", f"the answer's framing or trailers exceed {_HEAD_BYTES} bytes")
             if reader.ended:
                 if reader.until_close:
                     return None
                 raise UpstreamUnreachable("body", "the connection was closed before the end of the answer")
-            self._feed("body", deadline)
+            idle_bytes += self._feed("body", deadline)
         return reader.pieces.popleft()
 
     @property
@@ -117,7 +124,7 @@ class Connection:
         self._sock.settimeout(_remaining(deadline))
         self._sock.sendall(data)
 
-    def _feed(self, phase: str, deadline: float) -> None:
+    def _feed(self, phase: str, deadline: float) -> int:
         try:
             self._sock.settimeout(_remaining(deadline))
             data = self._sock.recv(_CHUNK_BYTES)
@@ -129,6 +136,7 @@ class Connection:
             self._reader.feed(data)
         except httptools.HttpParserError as exc:
             raise UpstreamUnreachable(phase, f"the answer is not HTTP ({exc})") from exc
+        return len(data)
 
 
 class _Reader:
@@ -174,7 +182,8 @@ class _Reader:
             self.keep_alive = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._stray:
+        # RFC 9110 6.5.1: trailers are never merged into the headers; the gateway passes none on.
+        if not self._stray and not self.has_head:
             self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:

@@ -86,6 +86,9 @@ class Dialer:
         host = settings.server_name or request.host.strip("[]")
         until = min(time.monotonic() + self._limits.tls_timeout, deadline)
         try:
+            # Before the wrap, which takes the socket away from us and would leave it open.
+            if "\0" in host or not host.encode("idna"):
+                raise ValueError(f"{host!r} is no name of a server")
             sock.settimeout(max(until - time.monotonic(), 0.001))
             return self._tls.of(settings).wrap_socket(sock, server_hostname=host)
         except TimeoutError as exc:

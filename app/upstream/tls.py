@@ -24,7 +24,7 @@ def _context(settings: TlsSettings) -> ssl.SSLContext:
         context = ssl.create_default_context(cadata=settings.ca or None)
         if settings.certificate or settings.key:
             _load_certificate(context, settings)
-    except (ssl.SSLError, ValueError, OSError) as exc:
+    except (ssl.SSLError, ValueError, TypeError, OSError) as exc:
         # The cause may quote the material.
         raise TlsMaterialInvalid("A certificate or key cannot be loaded.") from exc
     if not settings.verify:

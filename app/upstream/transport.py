@@ -66,8 +66,10 @@ class UpstreamResponse:
         """Gives the connection back if the body was read to its end, and ends it otherwise."""
         if not self._released:
             self._released = True
-            self._pool.give_back(self._key, self._connection)
-            self._under_way.leave(self._request.pool)
+            try:
+                self._pool.give_back(self._key, self._connection)
+            finally:
+                self._under_way.leave(self._request.pool)
 
 
 class Transport:

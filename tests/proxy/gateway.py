@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.identity.identity import Identity, system
-from app.identity.roles import Role
+from app.identity.roles import Role, grants_of
 from app.proxy.forward import ProxiedAnswer
 from app.registry.access import ForRole, Level
 from app.registry.datasource import ById, DataSource, NewDataSource
@@ -25,6 +26,11 @@ class Gateway:
 
     def _new_admin(self) -> Identity:
         return system(self.services.orgs.create(system(0, "test"), secrets.token_hex(6)).id, "test")
+
+    def viewer(self) -> Identity:
+        """A viewer of the org."""
+        grants = grants_of(Role.VIEWER, server_admin=False)
+        return replace(self.admin, kind="user", id=9, role=Role.VIEWER, is_server_admin=False, grants=grants)
 
     def data_source(self, *, sealed: Mapping[str, str] | None = None, **members: Any) -> DataSource:
         given = {"type": "graphite", "access": "proxy", "url": f"http://{self._upstream.address}", **members}

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.identity.roles import Role
 from app.proxy.headers import outbound_headers
-from app.proxy.outbound import InboundRequest, ProxyRules, build_outbound
+from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outbound
 from app.registry.datasource import DataSource
 from app.registry.json_data import JsonData
 from app.upstream.request import OutboundBody, OutboundRequest
 
 CLIENT = "192.0.2.7"
+CALLER = Caller(role=Role.VIEWER, login="ada")
 RULES = ProxyRules(timeout=30.0, user_agent="Grafana/12.3.0", reserved_header="X-WEBAUTH-USER")
 
 
@@ -59,7 +61,7 @@ def built(
     row: DataSource, path: str = "", *, query: str = "", secrets: Mapping[str, str] | None = None
 ) -> OutboundRequest:
     """What goes out for a plain GET."""
-    return build_outbound(row, secrets or {}, inbound(path, query=query), RULES)
+    return build_outbound(row, secrets or {}, inbound(path, query=query), RULES, CALLER)
 
 
 def sent(
@@ -67,6 +69,7 @@ def sent(
     row: DataSource | None = None,
     secrets: Mapping[str, str] | None = None,
     reserved: str | None = "X-WEBAUTH-USER",
+    login: str | None = None,
 ) -> dict[str, str]:
     """The headers that go out, under lower-case names; there is never a name twice."""
     headers, _ = outbound_headers(
@@ -76,6 +79,7 @@ def sent(
         client_address=CLIENT,
         user_agent=RULES.user_agent,
         reserved=reserved,
+        login=login,
     )
     by_name = {name.lower(): value for name, value in headers}
     assert len(by_name) == len(headers)

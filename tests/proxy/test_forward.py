@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
-from app.identity.roles import Role, grants_of
 from app.proxy.errors import PathClimbs
 from app.registry.access import Level
 from app.registry.datasource import ById, ByUid, DataSource, DataSourceChange
@@ -41,9 +39,12 @@ def test_a_refusal_of_the_credentials_becomes_400_in_plain_words(gateway: Gatewa
     upstream.answer(401, [("WWW-Authenticate", "Basic"), ("X-A", "1")], b"who are you?", close=True)
     answer = gateway.forward(gateway.data_source())
     assert answer.status == 400
-    assert dict(answer.headers) == {
+    headers = dict(answer.headers)
+    assert re.fullmatch(r"upstream;dur=\d+\.\d", headers.pop("Server-Timing"))
+    assert headers == {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Security-Policy": "sandbox",
+        "X-Sluice-Origin": "upstream",
     }
     assert b"".join(answer.body) == b"Authentication to data source failed"
 
@@ -158,15 +159,10 @@ def test_a_caller_who_may_not_query_is_refused(gateway: Gateway, upstream: Upstr
     assert upstream.connections == 0
 
 
-def _viewer(gateway: Gateway) -> Identity:
-    grants = grants_of(Role.VIEWER, server_admin=False)
-    return replace(gateway.admin, kind="user", id=9, role=Role.VIEWER, is_server_admin=False, grants=grants)
-
-
 def test_a_data_source_closed_to_a_caller_is_refused_before_anything_is_sent(
     gateway: Gateway, upstream: Upstream
 ) -> None:
-    row, viewer = gateway.data_source(), _viewer(gateway)
+    row, viewer = gateway.data_source(), gateway.viewer()
     gateway.permit(row, Level.NONE)
     for ref in (ById(row.id), ByUid(row.uid)):
         with pytest.raises((PermissionDenied, DataSourceNotFound)):
@@ -176,7 +172,7 @@ def test_a_data_source_closed_to_a_caller_is_refused_before_anything_is_sent(
 
 @pytest.mark.parametrize("level", [Level.QUERY, Level.EDIT, Level.ADMIN], ids=str)
 def test_every_level_opens_a_data_source_to_queries(gateway: Gateway, upstream: Upstream, level: Level) -> None:
-    row, viewer = gateway.data_source(), _viewer(gateway)
+    row, viewer = gateway.data_source(), gateway.viewer()
     gateway.permit(row, Level.NONE)
     gateway.permit(row, level)
     assert list(gateway.forward(row, viewer).body) == []

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from app.proxy.errors import GoesInCircles
 from app.proxy.headers import answer_headers
 from proxy.proxied import CLIENT, sent
 
@@ -102,6 +103,47 @@ def test_without_a_reserved_header_none_stays_behind() -> None:
     assert sent(("X-Webauth-User", "admin"), reserved=None)["x-webauth-user"] == "admin"
 
 
+# The caller's login
+
+
+def test_without_a_login_to_tell_the_server_gets_none() -> None:
+    assert "x-grafana-user" not in sent(("X-Grafana-User", "forged"))
+
+
+def test_the_callers_login_is_told_and_never_the_one_that_they_claim() -> None:
+    assert sent(("x-grafana-user", "forged"), login="ada")["x-grafana-user"] == "ada"
+
+
+def test_a_login_beyond_ascii_goes_out_as_utf_8() -> None:
+    assert sent(login="zoë")["x-grafana-user"].encode("latin-1") == "zoë".encode()
+
+
+def test_a_login_cannot_begin_another_header() -> None:
+    assert sent(login="ada\r\nX-Admin: 1\x00")["x-grafana-user"] == "adaX-Admin: 1"
+
+
+# Hops
+
+
+def test_a_request_says_that_it_came_through_one_gateway() -> None:
+    assert sent()["x-sluice-hops"] == "1"
+
+
+@pytest.mark.parametrize(("before", "after"), [("0", "1"), ("1", "2"), ("3", "4")])
+def test_each_gateway_on_the_way_is_counted(before: str, after: str) -> None:
+    assert sent(("x-Sluice-hops", before))["x-sluice-hops"] == after
+
+
+@pytest.mark.parametrize("hops", ["4", "9", "10", "-1", "", "x", "1, 1", " 1", "\xb2"])
+def test_a_request_that_goes_in_circles_is_refused(hops: str) -> None:
+    with pytest.raises(GoesInCircles):
+        sent(("X-Sluice-Hops", hops))
+
+
+def test_hops_that_the_caller_names_in_connection_are_counted_all_the_same() -> None:
+    assert sent(("Connection", "X-Sluice-Hops"), ("X-Sluice-Hops", "3"))["x-sluice-hops"] == "4"
+
+
 # Answers
 
 _SANDBOX = ("Content-Security-Policy", "sandbox")
@@ -144,3 +186,8 @@ def test_other_headers_of_the_upstream_pass(headers: Sequence[tuple[str, str]]) 
 def test_headers_that_the_upstream_names_in_connection_stay_behind() -> None:
     headers = [("Connection", "X-One"), ("connection", "keep-alive, x-two"), ("X-One", "1"), ("X-Two", "2")]
     assert answer_headers(headers) == [_SANDBOX]
+
+
+@pytest.mark.parametrize("name", ["X-Sluice-Origin", "x-sluice-phase", "X-SLUICE-LIMIT", "X-Sluice-Anything"])
+def test_an_upstream_cannot_say_whose_answer_it_is(name: str) -> None:
+    assert answer_headers([(name, "policy"), ("X-Sluices", "1")]) == [("X-Sluices", "1"), _SANDBOX]

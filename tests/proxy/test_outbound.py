@@ -3,7 +3,7 @@ import pytest
 from app.proxy.errors import PathClimbs, TypeNotHttp, TypeNotInstalled, UndecodablePath
 from app.proxy.outbound import build_outbound, join_paths
 from app.registry.errors import InvalidUrl
-from proxy.proxied import RULES, built, data_source, inbound
+from proxy.proxied import CALLER, RULES, built, data_source, inbound
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_a_path_with_a_broken_escape_is_refused(path: str) -> None:
         (0.5, 0.5),
         ("1", 1.0),
         ("2.5", 2.5),
-        (86_400, 86_400.0),
-        (1e9, 86_400.0),
-        ("inf", 86_400.0),
+        (86_400, 3_600.0),
+        (1e9, 3_600.0),
+        ("inf", 3_600.0),
         (0, RULES.timeout),
         (-1, RULES.timeout),
         ("0", RULES.timeout),
@@ -194,7 +194,7 @@ def test_two_data_sources_on_one_server_have_different_pools() -> None:
 
 
 def test_a_request_keeps_its_method() -> None:
-    assert build_outbound(data_source(), {}, inbound(method="PROPFIND"), RULES).method == "PROPFIND"
+    assert build_outbound(data_source(), {}, inbound(method="PROPFIND"), RULES, CALLER).method == "PROPFIND"
 
 
 @pytest.mark.parametrize("type_id", ["mysql", "mssql", "postgres", "grafana-postgresql-datasource"])

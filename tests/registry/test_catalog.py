@@ -5,6 +5,8 @@ import pytest
 from app.registry.catalog import BACKEND_TYPES, FALLBACK_LOGO, backend_type, is_known
 
 URL_REQUIRED = {
+    "grafana-amazonprometheus-datasource",
+    "grafana-azureprometheus-datasource",
     "graphite",
     "influxdb",
     "influxdb_08",

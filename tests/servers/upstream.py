@@ -2,14 +2,16 @@
 
 import collections
 import contextlib
-import http
+import http.client
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import httptools
 
+from servers.certificates import peer_name
 from servers.ports import LOOPBACK
 
 _RECEIVE_BYTES = 65536
@@ -23,6 +25,7 @@ class Received:
     ``target`` is the request target without any decoding, ``headers`` are in the order and case in which they were
     sent, ``body`` is free of chunked framing and ``trailers`` are the fields that came after the last chunk.
     ``connection`` counts the connections from 1, so that two requests with the same number shared one.
+    ``client_certificate`` is the common name of the certificate by which the client signed in, if it did.
     """
 
     method: str
@@ -32,6 +35,7 @@ class Received:
     body: bytes
     trailers: tuple[tuple[str, str], ...]
     connection: int
+    client_certificate: str | None = None
 
     def values(self, name: str) -> list[str]:
         """Return the values of all header fields with this name, whose case does not matter."""
@@ -71,10 +75,11 @@ class Upstream:
     """The running server, which ``recording_upstream`` starts. Its lists only grow, and tests may read them any time.
 
     ``default`` is the answer for requests for which none is queued. ``malformed`` has a sentence for each connection
-    that was ended with 400 because what it sent is not HTTP.
+    that was ended with 400 because what it sent is not HTTP. With ``tls`` it speaks nothing but https.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.default = Answer()
         self.requests: list[Received] = []
         self.malformed: list[str] = []
@@ -157,6 +162,9 @@ class Upstream:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                # The first read shakes hands, in the connection's own thread.
+                connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
             self._connections.append(connection)
             serve = _Connection(self, connection, len(self._connections)).serve
             thread = threading.Thread(target=serve, name="upstream-connection", daemon=True)
@@ -226,6 +234,7 @@ class _Connection:
             body=bytes(message.body),
             trailers=tuple(message.trailers),
             connection=self._number,
+            client_certificate=peer_name(self._socket),
         )
         self._complete.append(_Request(received, self._parser.should_keep_alive()))
 
@@ -266,10 +275,7 @@ def _can_have_body(status: int) -> bool:
 
 
 def _head(answer: Answer, given: set[str], is_chunked: bool) -> bytes:
-    try:
-        reason = http.HTTPStatus(answer.status).phrase
-    except ValueError:
-        reason = "Unknown"
+    reason = http.client.responses.get(answer.status, "Unknown")
     headers = list(answer.headers)
     # Where no body can follow, a length or framing would be wrong (1xx, 204) or tell of another response's body (304).
     if _can_have_body(answer.status) and not given & {"content-length", "transfer-encoding"}:
@@ -284,9 +290,9 @@ def _head(answer: Answer, given: set[str], is_chunked: bool) -> bytes:
 
 
 @contextlib.contextmanager
-def recording_upstream() -> Iterator[Upstream]:
+def recording_upstream(tls: ssl.SSLContext | None = None) -> Iterator[Upstream]:
     """Run the server on a free port of 127.0.0.1 and close it, with all its connections, at the end."""
-    upstream = Upstream()
+    upstream = Upstream(tls)
     try:
         yield upstream
     finally:

@@ -5,14 +5,20 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from app.upstream.addresses import Network
 from app.upstream.errors import UpstreamError
-from app.upstream.request import OutboundBody, OutboundRequest
-from app.upstream.transport import Transport, TransportLimits, UpstreamResponse
+from app.upstream.forward_proxies import ForwardProxies
+from app.upstream.limits import TransportLimits
+from app.upstream.request import OutboundBody, OutboundRequest, TlsSettings
+from app.upstream.transport import Transport, UpstreamResponse
 from servers.ports import LOOPBACK
 
 Talk = Callable[[socket.socket], None]
+
+TIMEOUT_SETTING = "GF_DATAPROXY_TIMEOUT"
+STRAIGHT = ForwardProxies()
 
 _PATIENCE = 10.0
 
@@ -27,6 +33,7 @@ def outbound(
     scheme: str = "http",
     host: str = LOOPBACK,
     timeout: float = _PATIENCE,
+    tls: TlsSettings | None = None,
 ) -> OutboundRequest:
     """A request that differs from the plainest one in what the test names."""
     return OutboundRequest(
@@ -39,12 +46,24 @@ def outbound(
         target=target,
         headers=headers,
         timeout=timeout,
+        timeout_setting=TIMEOUT_SETTING,
+        tls=tls,
     )
 
 
-def transport(*, dial_timeout: float = _PATIENCE, tls_timeout: float = _PATIENCE, max_idle: int = 0) -> Transport:
-    """A transport that keeps no idle connection."""
-    return Transport(_limits(dial_timeout=dial_timeout, tls_timeout=tls_timeout, max_idle=max_idle))
+def transport(
+    *,
+    dial_timeout: float = _PATIENCE,
+    tls_timeout: float = _PATIENCE,
+    max_idle: int = 0,
+    most: int | None = None,
+    max_answer: int | None = None,
+    denied: tuple[Network, ...] = (),
+    forward_proxies: ForwardProxies = STRAIGHT,
+) -> Transport:
+    """A transport that keeps no idle connection. ``most``: exchanges of one data source at a time."""
+    limits = _limits(dial_timeout=dial_timeout, tls_timeout=tls_timeout, max_idle=max_idle)
+    return Transport(replace(limits, max_per_data_source=most, max_answer=max_answer, denied=denied), forward_proxies)
 
 
 def _limits(
@@ -55,7 +74,13 @@ def _limits(
     idle_timeout: float = 90.0,
 ) -> TransportLimits:
     return TransportLimits(
-        dial_timeout=dial_timeout, tls_timeout=tls_timeout, idle_timeout=idle_timeout, max_idle=max_idle
+        dial_timeout=dial_timeout,
+        tls_timeout=tls_timeout,
+        idle_timeout=idle_timeout,
+        keep_alive=30.0,
+        max_idle=max_idle,
+        max_per_data_source=None,
+        max_answer=None,
     )
 
 
@@ -63,7 +88,7 @@ class _Noting(Transport):
     """Notes which pools were used, because a transport has no end of its own that would close what it keeps."""
 
     def __init__(self, limits: TransportLimits) -> None:
-        super().__init__(limits)
+        super().__init__(limits, STRAIGHT)
         self.used: set[tuple[str, int]] = set()
 
     def send(self, request: OutboundRequest, body: OutboundBody | None) -> UpstreamResponse:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.upstream.errors import BodyUnavailable, UpstreamTimeout, UpstreamUnreachable
+from app.upstream.errors import AnswerTooLarge, BodyUnavailable, UpstreamTimeout, UpstreamUnreachable
 from app.upstream.request import OutboundBody
 from servers.ports import LOOPBACK, free_port
 from servers.upstream import recording_upstream
@@ -252,6 +252,36 @@ def test_a_failure_tells_neither_header_nor_target() -> None:
         transport().send(request, None)
     assert "hidden" not in str(caught.value)
     assert "c2VjcmV0" not in str(caught.value)
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_an_answer_larger_than_the_settings_allow_is_broken_off(chunked: bool) -> None:
+    with recording_upstream() as upstream:
+        upstream.answer(body=b"123456", chunked=chunked)
+        response = transport(max_answer=5).send(outbound(upstream.port), None)
+        with pytest.raises(AnswerTooLarge) as caught:
+            list(response)
+        assert list(response) == []
+    assert (caught.value.phase, caught.value.limit) == ("body", "GF_DATAPROXY_RESPONSE_LIMIT")
+
+
+def test_the_pieces_of_an_answer_count_together() -> None:
+    with recording_upstream() as upstream:
+        upstream.answer(body=iter([b"123", b"45", b"6"]))
+        with pytest.raises(AnswerTooLarge):
+            list(transport(max_answer=5).send(outbound(upstream.port), None))
+
+
+def test_an_answer_as_large_as_the_settings_allow_comes_back() -> None:
+    with recording_upstream() as upstream:
+        upstream.answer(body=b"12345")
+        assert b"".join(transport(max_answer=5).send(outbound(upstream.port), None)) == b"12345"
+
+
+def test_an_answer_without_a_body_is_never_too_large() -> None:
+    with recording_upstream() as upstream:
+        upstream.answer(headers=[("Content-Length", "99")])
+        assert list(transport(max_answer=5).send(outbound(upstream.port, "HEAD"), None)) == []
 
 
 def test_a_server_may_be_named_by_its_ipv6_address() -> None:

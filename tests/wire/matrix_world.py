@@ -89,8 +89,9 @@ class World:
     def _new_data_source(self, name: str) -> DataSource:
         url = f"http://{self._upstream}/{self.mark}"
         named = f"{name}-{self.mark}"
+        # A type that lets every method through, and that is healthy with whatever the upstream answers.
         return self._services.registry.create(
-            self._operator, NewDataSource(name=named, uid=named, type="prometheus", access="proxy", url=url)
+            self._operator, NewDataSource(name=named, uid=named, type="influxdb", access="proxy", url=url)
         )
 
     def _correlation(self) -> str:

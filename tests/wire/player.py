@@ -16,6 +16,7 @@ from app.identity.roles import Role
 from app.registry.datasource import ByUid, NewDataSource
 from app.registry.json_data import JsonData
 from installations import Installation
+from servers.certificates import Authority, Certificate
 from servers.gunicorn import ADMIN_PASSWORD
 from servers.ports import LOOPBACK, free_port
 from servers.upstream import Upstream, recording_upstream
@@ -27,11 +28,12 @@ _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as it came."""
+    """An answer as it came; of one that broke off, the part of the body that came."""
 
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+    is_broken_off: bool = False
 
 
 class Player:
@@ -47,7 +49,9 @@ class Player:
     def play(self) -> None:
         """Raises AssertionError at the first step that does not go as the case says."""
         with ExitStack() as stack:
-            self._upstream = stack.enter_context(recording_upstream())
+            with_tls = self._case.get("upstream") == "tls"
+            tls = self._authority.server_context(self._installation.directory) if with_tls else None
+            self._upstream = stack.enter_context(recording_upstream(tls))
             self._upstream.default = _default_answer(self._upstream)
             self._port = self._installation.served(self._case.get("settings", {})).port
             for number, step in enumerate(self._case["steps"], start=1):
@@ -82,6 +86,9 @@ class Player:
             "other_org": lambda: self._other_org,
             "upstream": lambda: self._upstream.address,
             "closed": lambda: f"{LOOPBACK}:{free_port()}",
+            "upstream_ca": lambda: self._authority.certificate,
+            "client_certificate": lambda: self._client.certificate,
+            "client_key": lambda: self._client.key,
             "user": lambda: self._user,
             "password": lambda: PASSWORD,
         }
@@ -98,6 +105,14 @@ class Player:
     @cached_property
     def _other_org(self) -> int:
         return new_org(self._services)
+
+    @cached_property
+    def _authority(self) -> Authority:
+        return Authority()
+
+    @cached_property
+    def _client(self) -> Certificate:
+        return self._authority.issue("client")
 
     @cached_property
     def _user(self) -> str:
@@ -143,6 +158,10 @@ class Player:
             connection.request(request["method"], request["path"], body=body, headers=headers)
             response = connection.getresponse()
             return Reply(response.status, response.headers, response.read())
+        except (http.client.IncompleteRead, ConnectionResetError) as exc:
+            # The second is a connection that ended before the status came.
+            part = exc.partial if isinstance(exc, http.client.IncompleteRead) else b""
+            return Reply(0, http.client.HTTPMessage(), part, is_broken_off=True)
         finally:
             connection.close()
 
@@ -177,7 +196,9 @@ class Player:
 
     def _check(self, expected: Mapping[str, Any], reply: Reply, where: str) -> None:
         shown = f"{where}, answered {reply.status} {reply.body[:2000]!r}"
-        match(expected["status"], reply.status, f"{shown}: status")
+        assert reply.is_broken_off == expected.get("broken_off", False), f"{shown}: broken off"
+        if not reply.is_broken_off:
+            match(expected["status"], reply.status, f"{shown}: status")
         for name, value in expected.get("headers", {}).items():
             _check_header(value, reply.headers.get(name), f"{where}: header {name}")
         if "json" in expected:
@@ -192,7 +213,7 @@ class Player:
             assert self._upstream.requests == [], f"{where}: the upstream got {self._upstream.requests}"
             return
         received = self._upstream.last
-        for name in ("method", "target"):
+        for name in ("method", "target", "client_certificate"):
             if name in expected:
                 match(expected[name], getattr(received, name), f"{where}: {name}")
         if "body" in expected:

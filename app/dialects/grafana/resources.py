@@ -43,7 +43,7 @@ def busy_route(services: Services) -> BusyRoute:
 
 def _looks_like(environ: Environ) -> bool:
     parts: list[str] = environ["PATH_INFO"].removeprefix(_PATH).split("/")
-    return parts[:1] != ["proxy"] and parts[2 if parts[0] == "uid" else 1 :][:1] == ["resources"]
+    return parts[0] not in {"proxy", "name", "id"} and parts[2 if parts[0] == "uid" else 1 :][:1] == ["resources"]
 
 
 def _forward(services: Services, identity: Identity, environ: Environ) -> Answer:

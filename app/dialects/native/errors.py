@@ -39,7 +39,10 @@ ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
     identity.LifetimeMissing: (400, _OWN),
     identity.LifetimeTooLong: (400, _OWN),
     registry.DataSourceNotFound: (404, "The organization has no data source with one of these uids."),
-    registry.InvalidUrl: (400, "{url} is no URL for a data source of this type."),
+    registry.InvalidUrl: (
+        400,
+        "It needs a URL such as http://server:9090, and {url!r} is none.",
+    ),
     proxy.TypeNotInstalled: (400, "There is no such type of data source here."),
     proxy.TypeNotHttp: (400, "Data sources of type {type_id} speak no HTTP: their check comes with queries."),
     proxy.HostNotAllowed: (403, "The settings list the servers that may be reached, and this one is not among them."),
