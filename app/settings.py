@@ -280,6 +280,12 @@ class Settings:
     http_threads: int = _setting(
         "SLUICE_HTTP_THREADS", "512", _whole(1, 10_000), "requests a worker process serves at once"
     )
+    http_client_timeout: float = _setting(
+        "SLUICE_HTTP_CLIENT_TIMEOUT",
+        "60",
+        _seconds,
+        "seconds a client may take for the head of a request, send nothing of its body, or take nothing of an answer",
+    )
     max_body_bytes: int = _setting(
         "SLUICE_MAX_BODY_BYTES", "4194304", _whole(1024, 2**40), "largest request body outside the proxy, in bytes"
     )

@@ -91,6 +91,7 @@ class _Server(BaseApplication):
     def __init__(self, application: Flask, settings: Settings) -> None:
         self._application = application
         self._settings = settings
+        self.client_timeout = settings.http_client_timeout  # the worker asks for it
         super().__init__()
 
     def load_config(self) -> None:

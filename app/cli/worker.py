@@ -15,7 +15,10 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import ThreadWorker
 
+from app.cli.client_socket import ClientSocket, HeadTooSlow
+
 _STATUSES: dict[type[Exception], HTTPStatus] = {
+    HeadTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
@@ -29,14 +32,25 @@ _LINGER_SECONDS = 0.2
 
 
 class Worker(ThreadWorker):
-    """Words the errors of requests that cannot be read, and closes connections without stopping the others."""
+    """Words the errors of requests that cannot be read, bounds how long a client may stall, and closes connections
+    without stopping the others."""
+
+    def accept(self, listener: socket.socket) -> None:
+        """On the main loop: the connection is a ClientSocket."""
+        super().accept(_Listener(listener, self.app.client_timeout))
 
     def handle(self, conn: Any) -> Any:
         """In a thread of the pool: serves a request, and lingers here when the connection is to be closed."""
+        conn.sock.begin_head()
         keep = super().handle(conn)
         if keep is False:
             util.close_graceful(conn.sock, timeout=_LINGER_SECONDS)
         return keep
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """The head of the request was read."""
+        conn.sock.end_head()
+        return super().handle_request(req, conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """On the main loop, which must never wait: gunicorn would linger here for each connection, one by one."""
@@ -63,3 +77,16 @@ class Worker(ThreadWorker):
             client.send(head.encode() + body)
         except OSError:
             self.log.debug("The client was gone already")
+
+
+class _Listener:
+    """What gunicorn accepts from."""
+
+    def __init__(self, listener: socket.socket, seconds: float) -> None:
+        self._listener = listener
+        self._seconds = seconds
+        self.getsockname = listener.getsockname
+
+    def accept(self) -> tuple[ClientSocket, Any]:
+        accepted, address = self._listener.accept()
+        return ClientSocket.taken_over(accepted, self._seconds), address

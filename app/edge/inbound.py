@@ -48,6 +48,12 @@ def inbound_body(environ: Environ) -> OutboundBody | None:
     return OutboundBody(length, _exactly(stream, length)) if length else OutboundBody(0, iter(()))
 
 
+def connection(environ: Environ) -> int | None:
+    """The file descriptor of the caller's connection, where the server tells it."""
+    client = environ.get("gunicorn.socket")
+    return None if client is None else int(client.fileno())
+
+
 def _content_length(environ: Environ) -> int | None:
     text = environ.get("CONTENT_LENGTH", "")
     return int(text) if text.isascii() and text.isdigit() else None

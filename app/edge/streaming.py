@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.upstream.errors import UpstreamError
+from app.upstream.errors import CallerGone, UpstreamError
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +26,18 @@ class Stream:
     def __next__(self) -> bytes:
         try:
             return next(self._pieces)
-        except UpstreamError as exc:
-            log.warning(
-                "a proxied answer broke off",
-                extra={"event": "proxy_cut", "path": self._environ.get("PATH_INFO"), "why": str(exc)},
-            )
+        except (UpstreamError, CallerGone) as exc:
+            if isinstance(exc, UpstreamError):
+                log.warning(
+                    "a proxied answer broke off",
+                    extra={
+                        "event": "proxy_cut",
+                        "path": self._environ.get("PATH_INFO"),
+                        "phase": exc.phase,
+                        "limit": exc.limit,
+                        "why": str(exc),
+                    },
+                )
             if not self._cut():
                 raise
             raise StopIteration from exc

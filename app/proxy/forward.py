@@ -51,7 +51,7 @@ class Proxy:
         caller = Caller(identity.role, identity.login)
         outbound = build_outbound(data_source, secrets, inbound, self._rules, caller)
         began = time.perf_counter()
-        upstream = self._transport.send(outbound, inbound.body)
+        upstream = self._transport.send(outbound, inbound.body, inbound.connection)
         marks = of_answer(time.perf_counter() - began)
         if self._rules.log_requests:
             _log(identity, data_source, inbound, upstream.status)

@@ -30,7 +30,10 @@ _LONGEST_TIMEOUT = 3_600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundRequest:
-    """What the caller asked of a data source. ``path`` and ``query`` are as they came, still escaped."""
+    """What the caller asked of a data source. ``path`` and ``query`` are as they came, still escaped.
+
+    ``connection`` is the file descriptor on which the answer is awaited, where the server in front tells.
+    """
 
     method: str
     path: str
@@ -38,6 +41,7 @@ class InboundRequest:
     headers: Headers = field(repr=False)
     client_address: str
     body: OutboundBody | None = field(repr=False)
+    connection: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import time
 from collections import deque
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import httptools
 
 from app.upstream.errors import UpstreamTimeout, UpstreamUnreachable
 from app.upstream.request import OutboundBody, OutboundRequest
+from app.upstream.wire import Wire
 
 # Large enough that the kernel's copies dominate, small enough for hundreds of streams in one process.
 _CHUNK_BYTES = 65_536
@@ -18,6 +18,7 @@ _HEAD_BYTES = 262_144
 # RFC 9110 6.4.1: these never have a body, whatever their headers say.
 _WITHOUT_BODY = frozenset({204, 304})
 _CONTINUE, _SWITCHING = 100, 101
+_FIRST_REFUSAL = 300
 
 
 class Connection:
@@ -25,25 +26,31 @@ class Connection:
 
     def __init__(self, sock: socket.socket | ssl.SSLSocket, through: tuple[str, str | None] | None = None) -> None:
         """``through``: the origin that a proxy in between wants before each target, and its Proxy-Authorization."""
-        self._sock = sock
+        self._wire = Wire(sock)
         self._through = through
         self._reader = _Reader("GET")
+        self._is_whole = True
         self.idle_since = 0.0
 
-    def send(self, request: OutboundRequest, body: OutboundBody | None, deadline: float) -> None:
-        """Writes the request. Raises UpstreamUnreachable or UpstreamTimeout (phase send), and what ``body`` raises."""
+    def send(
+        self, request: OutboundRequest, body: OutboundBody | None, deadline: float, caller: int | None = None
+    ) -> None:
+        """Writes the request, or as much of it as the server wants: one that refuses a body early is not sent the rest.
+
+        ``caller``: see Wire. Raises UpstreamUnreachable or UpstreamTimeout (phase send), CallerGone, and what ``body``
+        raises.
+        """
+        self._wire.watch(caller)
         self._reader = _Reader(request.method)
+        self._is_whole = False
         head = _head(request, body, self._through)
         try:
-            if body is None:
-                self._write(head, deadline)
-                return
             # One packet for a small request: the head waits for the first piece of the body.
-            for piece in _framed(body):
-                self._write(head + piece, deadline)
+            for piece in _framed(body) if body is not None else ():
+                if not self._write(head + piece, deadline):
+                    return
                 head = b""
-            if head:
-                self._write(head, deadline)
+            self._is_whole = self._write(head, deadline)
         except TimeoutError as exc:
             raise UpstreamTimeout("send", "the time was over while the request was written") from exc
         except (BrokenPipeError, ConnectionResetError) as exc:
@@ -52,6 +59,10 @@ class Connection:
                 raise UpstreamUnreachable("send", "the connection was closed while the request was written") from exc
         except OSError as exc:
             raise UpstreamUnreachable("send", str(exc)) from exc
+
+    def forget_caller(self) -> None:
+        """Before the connection waits for another request: nobody waits for an answer."""
+        self._wire.watch(None)
 
     def read_head(self, deadline: float) -> tuple[int, list[tuple[str, str]]]:
         """Status and headers. Raises UpstreamUnreachable or UpstreamTimeout (phase first-byte)."""
@@ -96,22 +107,16 @@ class Connection:
     @property
     def reusable(self) -> bool:
         """Whether the exchange ended in a way that leaves the connection fit for another."""
-        return self._reader.complete and self._reader.keep_alive and not self._reader.pieces
+        reader = self._reader
+        return self._is_whole and reader.complete and reader.keep_alive and not reader.pieces
 
     def is_alive(self) -> bool:
         """Whether an idle connection is still open and silent: a byte now could only be a close or a stray answer."""
-        try:
-            self._sock.settimeout(0)
-            self._sock.recv(1)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return True
-        except OSError:
-            return False
-        return False
+        return self._wire.is_silent()
 
     def close(self) -> None:
         """Ends the connection, at once."""
-        self._sock.close()
+        self._wire.close()
 
     def _answered(self, deadline: float) -> bool:
         try:
@@ -120,16 +125,29 @@ class Connection:
             return False
         return self._reader.began
 
-    def _write(self, data: bytes, deadline: float) -> None:
-        self._sock.settimeout(_remaining(deadline))
-        self._sock.sendall(data)
+    def _write(self, data: bytes, deadline: float) -> bool:
+        """Whether all was written: False once the server has refused."""
+        left = memoryview(data)
+        while left:
+            written = self._wire.send(left, deadline, listening=not self._reader.heard)
+            left = left[written:]
+            if not written:
+                self._feed("send", deadline)
+                if self._reader.has_head and self._reader.status >= _FIRST_REFUSAL:
+                    return False
+        return True
 
     def _feed(self, phase: str, deadline: float) -> int:
         try:
-            self._sock.settimeout(_remaining(deadline))
-            data = self._sock.recv(_CHUNK_BYTES)
+            data = self._wire.receive(_CHUNK_BYTES, deadline)
         except TimeoutError as exc:
             raise UpstreamTimeout(phase, "the time was over before the answer was") from exc
+        except ssl.SSLEOFError as exc:
+            # An end that TLS does not vouch for: somebody in between may have cut the answer.
+            raise UpstreamUnreachable(phase, "the connection was cut") from exc
+        except ssl.SSLError as exc:
+            # TLS 1.3: a server refuses our certificate, or the lack of one, after the handshake.
+            raise UpstreamUnreachable(phase if self._reader.began else "tls", str(exc)) from exc
         except OSError as exc:
             raise UpstreamUnreachable(phase, str(exc)) from exc
         try:
@@ -156,6 +174,11 @@ class _Reader:
         self.keep_alive = False
         self.until_close = False
         self._stray = False
+
+    @property
+    def heard(self) -> bool:
+        """Whether there is nothing to learn before the request is written: the answer began in earnest, or is over."""
+        return self.has_head or self.ended
 
     def feed(self, data: bytes) -> None:
         if not data:
@@ -238,10 +261,3 @@ def _framed(body: OutboundBody) -> Iterator[bytes]:
     for chunk in filter(None, body.chunks):
         yield b"%x\r\n%b\r\n" % (len(chunk), chunk)
     yield b"0\r\n\r\n"
-
-
-def _remaining(deadline: float) -> float:
-    remaining = deadline - time.monotonic()
-    if remaining <= 0:
-        raise TimeoutError
-    return remaining

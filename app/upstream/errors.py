@@ -36,5 +36,9 @@ class TlsMaterialInvalid(Exception):
     """A certificate or key of the data source cannot be loaded. The text never quotes it."""
 
 
+class CallerGone(Exception):
+    """Whoever waited for the answer closed their connection, so the exchange was given up."""
+
+
 class BodyUnavailable(Exception):
     """The caller's own request body ended early, so the upstream request was given up."""

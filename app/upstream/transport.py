@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from app.upstream.connection import Connection
 from app.upstream.dialer import Dialer
-from app.upstream.errors import AnswerTooLarge, UpstreamError, UpstreamTimeout, UpstreamUnreachable
+from app.upstream.errors import AnswerTooLarge, CallerGone, UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from app.upstream.forward_proxies import ForwardProxies
 from app.upstream.limits import TransportLimits
 from app.upstream.request import OutboundBody, OutboundRequest, TlsSettings
@@ -50,7 +50,7 @@ class UpstreamResponse:
         except UpstreamTimeout as exc:
             self.close()
             raise UpstreamTimeout(exc.phase, exc.cause, self._request.timeout_setting) from exc
-        except UpstreamError:
+        except (UpstreamError, CallerGone):
             self.close()
             raise
         if piece is None:
@@ -81,29 +81,33 @@ class Transport:
         self._dialer = Dialer(limits, forward_proxies)
         self._under_way = UnderWay(limits.max_per_data_source)
 
-    def send(self, request: OutboundRequest, body: OutboundBody | None) -> UpstreamResponse:
-        """The response, once its headers are there. Raises UpstreamUnreachable, UpstreamTimeout, AddressDenied,
-        TooManyRequests, TlsMaterialInvalid, BodyUnavailable."""
+    def send(self, request: OutboundRequest, body: OutboundBody | None, caller: int | None = None) -> UpstreamResponse:
+        """The response, once its headers are there. ``caller`` is the file descriptor of the connection on which the
+        answer is awaited: when that is closed, so is the exchange.
+
+        Raises UpstreamUnreachable, UpstreamTimeout, AddressDenied, TooManyRequests, TlsMaterialInvalid, CallerGone,
+        BodyUnavailable.
+        """
         self._dialer.check(request)
         self._under_way.enter(request.pool)
         try:
-            return self._send(request, body)
+            return self._send(request, body, caller)
         except BaseException:
             self._under_way.leave(request.pool)
             raise
 
-    def _send(self, request: OutboundRequest, body: OutboundBody | None) -> UpstreamResponse:
+    def _send(self, request: OutboundRequest, body: OutboundBody | None, caller: int | None) -> UpstreamResponse:
         deadline = time.monotonic() + request.timeout
         key = (request.pool, request.scheme, request.host, request.port, request.tls)
         connection = self._pool.take(key)
         if connection is not None:
             try:
-                return self._exchange(connection, key, request, body, deadline)
+                return self._exchange(connection, key, request, body, deadline, caller)
             except UpstreamUnreachable:
                 # The server closed it in the very moment it was taken. Without a body nothing is lost by another try.
                 if connection.answer_began or body is not None or request.method not in _IDEMPOTENT:
                     raise
-        return self._exchange(self._dialer.connect(request, deadline), key, request, body, deadline)
+        return self._exchange(self._dialer.connect(request, deadline), key, request, body, deadline, caller)
 
     def _exchange(
         self,
@@ -112,9 +116,10 @@ class Transport:
         request: OutboundRequest,
         body: OutboundBody | None,
         deadline: float,
+        caller: int | None,
     ) -> UpstreamResponse:
         try:
-            connection.send(request, body, deadline)
+            connection.send(request, body, deadline, caller)
             status, headers = connection.read_head(deadline)
         except UpstreamTimeout as exc:
             connection.close()
@@ -158,6 +163,7 @@ class _Pool:
         if not connection.reusable:
             connection.close()
             return
+        connection.forget_caller()
         connection.idle_since = time.monotonic()
         with self._lock:
             too_many = self._count >= self._limits.max_idle

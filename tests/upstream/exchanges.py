@@ -91,9 +91,9 @@ class _Noting(Transport):
         super().__init__(limits, STRAIGHT)
         self.used: set[tuple[str, int]] = set()
 
-    def send(self, request: OutboundRequest, body: OutboundBody | None) -> UpstreamResponse:
+    def send(self, request: OutboundRequest, body: OutboundBody | None, caller: int | None = None) -> UpstreamResponse:
         self.used.add((request.pool, request.port))
-        return super().send(request, body)
+        return super().send(request, body, caller)
 
 
 @contextlib.contextmanager

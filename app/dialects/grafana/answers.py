@@ -121,6 +121,7 @@ ANSWERS: Answers = {
     upstream.UpstreamUnreachable: Answer(502, EMPTY),
     upstream.UpstreamTimeout: Answer(504, EMPTY),
     upstream.BodyUnavailable: Answer(499, EMPTY),
+    upstream.CallerGone: Answer(499, EMPTY),
     # Requests
     InvalidId: Answer(400, E0, "id is invalid"),
     IdMissing: Answer(400, E0, "Datasource id is missing"),

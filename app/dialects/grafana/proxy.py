@@ -8,7 +8,7 @@ from app.dialects.grafana.errors import answers, render
 from app.dialects.grafana.paths import ProxiedPath, read_proxied_path
 from app.edge.authentication import identify, identity, services
 from app.edge.entry import Answer, BusyRoute
-from app.edge.inbound import Environ, inbound_body, inbound_headers, raw_target
+from app.edge.inbound import Environ, connection, inbound_body, inbound_headers, raw_target
 from app.edge.streaming import Stream
 from app.identity.identity import Identity
 from app.proxy.outbound import InboundRequest
@@ -70,6 +70,7 @@ def forwarded(
         headers=inbound_headers(environ),
         client_address=environ.get("REMOTE_ADDR", ""),
         body=inbound_body(environ),
+        connection=connection(environ),
     )
     answer = services.proxy.forward(identity, proxied_path.ref, inbound)
     close = answer.upstream.close if answer.upstream is not None else None
