@@ -51,7 +51,7 @@ $(VENV)/.run: setup.cfg | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: setup.cfg | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres,mysql]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres,mysql,aws]'
 	@touch $@ $(VENV)/.run
 
 $(VENV)/clients/%/.installed: tests/clients/requirements/%.txt | $(BIN)/python

@@ -20,11 +20,12 @@ from app.identity.users import Users
 from app.proxy.forward import Proxy
 from app.proxy.health import HealthChecks
 from app.proxy.outbound import ProxyRules
+from app.proxy.sigv4 import SigningRules
 from app.registry.correlations import Correlations
 from app.registry.narrow_tokens import NarrowTokens
 from app.registry.permissions import Permissions
 from app.registry.registry import Registry, RegistryLimits
-from app.settings import Settings
+from app.settings import SettingError, Settings
 from app.storage.audit import AuditEvents
 from app.storage.authentication import Authentications
 from app.storage.correlations import Correlations as CorrelationRows
@@ -40,6 +41,7 @@ from app.storage.tables import Tables
 from app.storage.teams import Teams as TeamRows
 from app.upstream.forward_proxies import ForwardProxies
 from app.upstream.limits import TransportLimits
+from app.upstream.signing import Signer, SigningUnavailable
 from app.upstream.transport import Transport
 
 # OWASP's advice is 600,000 for PBKDF2-HMAC-SHA256 and slow enough to hurt scripts that sign in with every request;
@@ -114,7 +116,7 @@ def key_ring(storage: Storage, secret_key: str) -> KeyRing:
 
 
 def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
-    """Everything, ready to serve. Raises WrongSecretKey. The caller closes the database before a fork."""
+    """Everything, ready to serve. Raises WrongSecretKey, SettingError. The caller closes the database before a fork."""
     keys = key_ring(storage, secret_key)
     keys.load()
     passwords = Passwords(_PASSWORD_ROUNDS)
@@ -139,6 +141,7 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
             denied=settings.proxy_deny_networks,
         ),
         ForwardProxies(http=settings.http_proxy, https=settings.https_proxy, no_proxy=settings.no_proxy),
+        _signer(settings),
     )
     rules = ProxyRules(
         timeout=settings.proxy_timeout,
@@ -147,6 +150,7 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         allowed_hosts=frozenset(settings.proxy_whitelist.split()),
         send_user_header=settings.proxy_send_user_header,
         log_requests=settings.proxy_logging,
+        signing=_signing_rules(settings),
     )
     policy = LoginPolicy(
         passwords_allowed=settings.basic_auth_enabled,
@@ -192,6 +196,22 @@ def _registry_limits(settings: Settings, reserved_header: str | None) -> Registr
         quota_of_all=_quota(settings.quota_global_data_source) if quotas else None,
         reserved_header=reserved_header,
     )
+
+
+def _signer(settings: Settings) -> Signer | None:
+    if not settings.sigv4_enabled:
+        return None
+    try:
+        return Signer(settings.max_body_bytes)
+    except SigningUnavailable:
+        raise SettingError("GF_AUTH_SIGV4_AUTH_ENABLED", "needs botocore: pip install 'sluice[aws]'") from None
+
+
+def _signing_rules(settings: Settings) -> SigningRules | None:
+    if not settings.sigv4_enabled:
+        return None
+    providers = frozenset(settings.aws_auth_providers.replace(",", " ").split())
+    return SigningRules(providers=providers, assume_role=settings.aws_assume_role)
 
 
 def _bound(setting: int, threads: int) -> int:

@@ -242,6 +242,22 @@ class Settings:
         "networks that no data source leads to, looked at when connecting; link-local and cloud metadata by default; "
         "``none``: all are reached",
     )
+    sigv4_enabled: bool = _setting(
+        "GF_AUTH_SIGV4_AUTH_ENABLED",
+        "false",
+        _boolean,
+        "sign requests of data sources with ``sigV4Auth`` for Amazon; needs ``pip install 'sluice[aws]'``",
+    )
+    aws_auth_providers: str = _setting(
+        "GF_AWS_ALLOWED_AUTH_PROVIDERS",
+        "default,keys,credentials",
+        _text,
+        "whose credentials data sources may sign with: ``default`` the machine's, ``keys`` their own, "
+        "``credentials`` a profile's of the shared file",
+    )
+    aws_assume_role: bool = _setting(
+        "GF_AWS_ASSUME_ROLE_ENABLED", "true", _boolean, "data sources may name a role that is asked for first"
+    )
     http_proxy: str = _setting(
         "HTTP_PROXY",
         "",

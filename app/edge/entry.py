@@ -19,6 +19,12 @@ class Answer:
     headers: list[tuple[str, str]]
     body: Iterable[bytes]
 
+    def close(self) -> None:
+        """Lets go of what the body holds."""
+        close = getattr(self.body, "close", None)
+        if close is not None:
+            close()
+
 
 @dataclass(frozen=True)
 class BusyRoute:
@@ -55,7 +61,12 @@ def _answered(route: BusyRoute, environ: Environ, start_response: StartResponse)
         if response.status_code >= 500:
             log_failure(exc, environ)
         return response(environ, start_response)
-    start_response(_status_line(answer.status), answer.headers)
+    try:
+        start_response(_status_line(answer.status), answer.headers)
+    except BaseException:
+        # The server closes only what it was given.
+        answer.close()
+        raise
     return answer.body
 
 

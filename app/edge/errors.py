@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.edge.inbound import Environ
+from app.proxy.errors import ProxyError
 from app.upstream.errors import UpstreamError
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,12 @@ def log_failure(exc: Exception, environ: Environ) -> None:
                 "limit": exc.limit,
                 "why": str(exc),
             },
+        )
+        return
+    if isinstance(exc, ProxyError):
+        log.warning(
+            "a request was not proxied",
+            extra={"event": "not_proxied", "path": environ["PATH_INFO"], "why": str(exc) or type(exc).__name__},
         )
         return
     log.error(

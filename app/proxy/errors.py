@@ -52,6 +52,14 @@ class TypeRefusesMethod(ProxyError):
         self.exception = f" except on /{except_on}" if except_on else ""
 
 
+class SigningRefused(ProxyError):
+    """The data source asks for a signature that it does not describe whole, or that the settings do not allow."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The request cannot be signed: {reason}.")
+        self.reason = reason
+
+
 class HostNotAllowed(ProxyError):
     """The settings list the servers that may be reached, and this one is not among them."""
 

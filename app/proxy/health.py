@@ -1,7 +1,6 @@
 """Whether a data source's server is there and lets the gateway in: one probe a type, in words that help."""
 
 import dataclasses
-import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -55,7 +54,8 @@ class HealthChecks:
         self._rules = rules
 
     def check(self, identity: Identity, ref: Ref) -> Health:
-        """Of a stored data source. Raises what Registry.for_request and build_outbound raise."""
+        """Of a stored data source. Raises what Registry.for_request and build_outbound raise, and
+        TlsMaterialInvalid."""
         data_source, secrets = self._registry.for_request(identity, ref)
         return self._check(identity, data_source, secrets, pool=str(data_source.id))
 
@@ -63,12 +63,12 @@ class HealthChecks:
         """Of one that is not stored, and is not stored by this. Raises PermissionDenied, InvalidUrl and what
         build_outbound raises."""
         identity.require("datasources:create")
-        # A pool of its own: no connection of somebody's data source is used, and none is left for one.
-        return self._check(
-            identity, unsaved(identity, new), new.secure_json_data, pool=f"unsaved {random.token_hex(8)}"
-        )
+        # Of no pool: no connection of somebody's data source is used, and none is left for one.
+        return self._check(identity, unsaved(identity, new), new.secure_json_data, pool=None)
 
-    def _check(self, identity: Identity, data_source: DataSource, secrets: Mapping[str, str], *, pool: str) -> Health:
+    def _check(
+        self, identity: Identity, data_source: DataSource, secrets: Mapping[str, str], *, pool: str | None
+    ) -> Health:
         probe = backend_type(data_source.type).probe
         if probe is None:
             return Health("UNKNOWN", f"Data sources of type {data_source.type} are checked by querying them.", {})

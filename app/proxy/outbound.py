@@ -9,6 +9,7 @@ from app.identity.roles import Role
 from app.proxy.errors import HostNotAllowed, MethodRefused, PathClimbs, TypeNotHttp, TypeNotInstalled, UndecodablePath
 from app.proxy.headers import Headers, outbound_headers
 from app.proxy.rules import check_rules
+from app.proxy.sigv4 import SigningRules, signing
 from app.proxy.targets import target_path, target_query
 from app.proxy.tls import tls_settings
 from app.registry.catalog import BackendType, backend_type, is_known
@@ -54,6 +55,7 @@ class ProxyRules:
     allowed_hosts: frozenset[str] = frozenset()  # "host:port"; empty: all
     send_user_header: bool = False
     log_requests: bool = False
+    signing: SigningRules | None = None  # None: nothing is signed
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def build_outbound(
     data_source: DataSource, secrets: Mapping[str, str], inbound: InboundRequest, rules: ProxyRules, caller: Caller
 ) -> OutboundRequest:
     """The whole request to send. Raises TypeNotInstalled, TypeNotHttp, InvalidUrl, HostNotAllowed, MethodRefused,
-    UndecodablePath, PathClimbs, TypeRefusesMethod, RouteDenied, MethodNotListed, UnsendableHeader."""
+    UndecodablePath, PathClimbs, TypeRefusesMethod, RouteDenied, MethodNotListed, UnsendableHeader, GoesInCircles,
+    SigningRefused."""
     kind = _http_type(data_source.type)
     check_url(data_source.type, data_source.url)
     target = read_target(data_source.url)
@@ -107,6 +110,7 @@ def build_outbound(
         timeout=timeout,
         timeout_setting=timeout_setting,
         tls=tls_settings(data_source, secrets),
+        signing=signing(data_source, secrets, rules.signing),
     )
 
 

@@ -40,6 +40,7 @@ class BackendType:
     ``probe``: None for types whose check takes a driver, or calls of a cloud's own API.
     ``credentials``: where ``user`` and the secret ``password`` go when there is no basic auth; ``header_if_user`` is
     a Basic header when there is a user, ``header`` one always, ``query`` the parameters u and p.
+    ``amazon_services``: the name under which Amazon hosts it, for signatures, and its serverless kind's.
     """
 
     id: str
@@ -54,12 +55,16 @@ class BackendType:
     post_only: str | None = None
     probe: Probe | None = None
     credentials: Literal["header_if_user", "header", "query"] = "header_if_user"
+    amazon_services: tuple[str, ...] = ()
 
 
 # The query language's own arithmetic, which needs no data.
 _PROMETHEUS_PROBE = Probe("api/v1/query", "query=1%2B1", says='"success"')
 
 _CHANGES = frozenset({"POST", "PUT", "DELETE"})
+
+_AMAZON_PROMETHEUS = ("aps",)
+_AMAZON_OPENSEARCH = ("es", "aoss")
 
 
 def _routes(methods: str, paths: str, role: Role = Role.VIEWER) -> tuple[Route, ...]:
@@ -104,6 +109,7 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         url_required=True,
         routes=_ALERTMANAGER_ROUTES,
         probe=Probe("api/v2/status", says="cluster"),
+        amazon_services=_AMAZON_PROMETHEUS,
     ),
     BackendType("cloudwatch", "CloudWatch", _logo("cloudwatch", "amazon-web-services.png")),
     BackendType(
@@ -114,6 +120,7 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         refused_methods=frozenset({"PUT", "DELETE"}),
         post_only="_msearch",
         probe=Probe("", says="version"),
+        amazon_services=_AMAZON_OPENSEARCH,
     ),
     *(
         BackendType(
@@ -123,12 +130,18 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
             routes=_PROMETHEUS_ROUTES,
             listed_methods=_CHANGES,
             probe=_PROMETHEUS_PROBE,
+            amazon_services=_AMAZON_PROMETHEUS,
         )
         for cloud in ("Amazon", "Azure")
     ),
     BackendType("grafana-azure-monitor-datasource", "Azure Monitor", _logo("azuremonitor", "logo.jpg")),
     BackendType("grafana-clickhouse-datasource", "ClickHouse", probe=Probe("ping")),
-    BackendType("grafana-opensearch-datasource", "OpenSearch", probe=Probe("", says="version")),
+    BackendType(
+        "grafana-opensearch-datasource",
+        "OpenSearch",
+        probe=Probe("", says="version"),
+        amazon_services=_AMAZON_OPENSEARCH,
+    ),
     BackendType("grafana-pyroscope-datasource", "Grafana Pyroscope", probe=Probe("ready")),
     BackendType(
         "graphite",
@@ -198,6 +211,7 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         routes=_PROMETHEUS_ROUTES,
         listed_methods=_CHANGES,
         probe=_PROMETHEUS_PROBE,
+        amazon_services=_AMAZON_PROMETHEUS,
     ),
     BackendType("simpod-json-datasource", "JSON", probe=Probe("")),
     BackendType("stackdriver", "Google Cloud Monitoring", _logo("cloud-monitoring", "cloud_monitoring_logo.svg")),

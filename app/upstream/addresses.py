@@ -32,11 +32,25 @@ def candidates(host: str, port: int, denied: Sequence[Network]) -> list[Candidat
         raise UpstreamUnreachable("dns", f"{host} does not resolve ({exc})") from exc
     result: list[Candidate] = []
     for family, _, _, _, sockaddr in found:
-        address = ip_address(str(sockaddr[0]).partition("%")[0])
-        if any(_is_in(form, network) for form in _forms(address) for network in denied):
-            raise AddressDenied("dns", f"{host} leads to {address}, which the settings deny", SETTING)
+        _check(host, ip_address(str(sockaddr[0]).partition("%")[0]), denied)
         result.append((family, sockaddr))
     return result
+
+
+def check_literal(host: str, denied: Sequence[Network]) -> None:
+    """For a request through a forward proxy, which resolves the name itself: refuses what is an address already, in
+    any of the ways in which addresses are written. Raises AddressDenied (phase dns)."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return
+    for _, _, _, _, sockaddr in found:
+        _check(host, ip_address(str(sockaddr[0]).partition("%")[0]), denied)
+
+
+def _check(host: str, address: Address, denied: Sequence[Network]) -> None:
+    if any(_is_in(form, network) for form in _forms(address) for network in denied):
+        raise AddressDenied("dns", f"{host} leads to {address}, which the settings deny", SETTING)
 
 
 def _forms(address: Address) -> list[Address]:

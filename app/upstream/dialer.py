@@ -7,7 +7,7 @@ import time
 
 import httptools
 
-from app.upstream.addresses import Candidate, candidates
+from app.upstream.addresses import Candidate, candidates, check_literal
 from app.upstream.connection import Connection
 from app.upstream.errors import UpstreamTimeout, UpstreamUnreachable
 from app.upstream.forward_proxies import ForwardProxies, ForwardProxy
@@ -39,10 +39,11 @@ class Dialer:
     def connect(self, request: OutboundRequest, deadline: float) -> Connection:
         """Raises UpstreamUnreachable, UpstreamTimeout or AddressDenied, in phase dns, connect or tls."""
         port = request.port or _DEFAULT_PORTS[request.scheme]
-        proxy = self._forward_proxies.proxy_for(request.scheme, request.host)
+        proxy = self._forward_proxies.proxy_for(request.scheme, request.host, port)
         if proxy is None:
             sock = self._dial(request.host, port, request, deadline)
         else:
+            check_literal(request.host, self._limits.denied)
             sock = self._dial(proxy.host, proxy.port, request, deadline)
         if request.scheme == "http":
             return Connection(sock, None if proxy is None else _through(proxy, request))

@@ -36,6 +36,14 @@ class TlsMaterialInvalid(Exception):
     """A certificate or key of the data source cannot be loaded. The text never quotes it."""
 
 
+class BodyTooLargeToSign(Exception):
+    """The request has to be signed, and its body exceeds ``limit`` bytes, the most that is held for that."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A signed request may have a body of {limit} bytes at most.")
+        self.limit = limit
+
+
 class CallerGone(Exception):
     """Whoever waited for the answer closed their connection, so the exchange was given up."""
 

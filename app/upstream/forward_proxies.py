@@ -27,13 +27,15 @@ class ForwardProxies:
     https: str = field(default="", repr=False)
     no_proxy: str = ""
 
-    def proxy_for(self, scheme: str, host: str) -> ForwardProxy | None:
+    def proxy_for(self, scheme: str, host: str, port: int) -> ForwardProxy | None:
         """None: straight to the server. Loopback never goes through a proxy, as in Go."""
         url = self.https if scheme == "https" else self.http
         bare = host.strip("[]")
         if not url or bare in {"localhost", "::1"} or _LOOPBACK.fullmatch(bare):
             return None
-        if self.no_proxy and (proxy_bypass_environment(bare, {"no": self.no_proxy}) or self._in_network(bare)):
+        if self.no_proxy and (
+            proxy_bypass_environment(f"{bare}:{port}", {"no": self.no_proxy}) or self._in_network(bare)
+        ):
             return None
         parts = urlsplit(url if "://" in url else f"http://{url}")
         authorization = None

@@ -12,6 +12,7 @@ from app.upstream.errors import AnswerTooLarge, CallerGone, UpstreamError, Upstr
 from app.upstream.forward_proxies import ForwardProxies
 from app.upstream.limits import TransportLimits
 from app.upstream.request import OutboundBody, OutboundRequest, TlsSettings
+from app.upstream.signing import Signer
 from app.upstream.under_way import UnderWay
 
 # RFC 9110 9.2.2: these may be sent again after a connection broke without an answer.
@@ -20,7 +21,7 @@ _RESPONSE_LIMIT = "GF_DATAPROXY_RESPONSE_LIMIT"
 
 _SWEEP_SECONDS = 5.0
 
-_PoolKey = tuple[str, str, str, int, TlsSettings | None]
+_PoolKey = tuple[str | None, str, str, int, TlsSettings | None]
 
 
 @dataclass(slots=True)
@@ -75,8 +76,10 @@ class UpstreamResponse:
 class Transport:
     """One per process. Opens nothing before the first request, so that it can be made before a fork."""
 
-    def __init__(self, limits: TransportLimits, forward_proxies: ForwardProxies) -> None:
+    def __init__(self, limits: TransportLimits, forward_proxies: ForwardProxies, signer: Signer | None = None) -> None:
+        """Without ``signer`` nothing is signed."""
         self._limits = limits
+        self._signer = signer
         self._pool = _Pool(limits)
         self._dialer = Dialer(limits, forward_proxies)
         self._under_way = UnderWay(limits.max_per_data_source)
@@ -86,11 +89,13 @@ class Transport:
         answer is awaited: when that is closed, so is the exchange.
 
         Raises UpstreamUnreachable, UpstreamTimeout, AddressDenied, TooManyRequests, TlsMaterialInvalid, CallerGone,
-        BodyUnavailable.
+        BodyTooLargeToSign, BodyUnavailable.
         """
         self._dialer.check(request)
         self._under_way.enter(request.pool)
         try:
+            if request.signing is not None and self._signer is not None:
+                request, body = self._signer.sign(request, request.signing, body)
             return self._send(request, body, caller)
         except BaseException:
             self._under_way.leave(request.pool)
@@ -160,7 +165,7 @@ class _Pool:
 
     def give_back(self, key: _PoolKey, connection: Connection) -> None:
         """Keeps the connection for the next request, or closes it."""
-        if not connection.reusable:
+        if key[0] is None or not connection.reusable:
             connection.close()
             return
         connection.forget_caller()

@@ -8,14 +8,17 @@ SETTING = "GF_DATAPROXY_MAX_CONNS_PER_HOST"
 
 
 class UnderWay:
-    """The exchanges between ``enter`` and ``leave``, by pool. ``most`` None: no limit."""
+    """The exchanges between ``enter`` and ``leave``, by pool; those of no pool count together.
+
+    ``most`` None: no limit.
+    """
 
     def __init__(self, most: int | None) -> None:
         self._most = most
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str | None, int] = {}
         self._lock = threading.Lock()
 
-    def enter(self, pool: str) -> None:
+    def enter(self, pool: str | None) -> None:
         """Raises TooManyRequests."""
         if self._most is None:
             return
@@ -25,7 +28,7 @@ class UnderWay:
                 raise TooManyRequests("connect", f"{count} requests to it are under way already", SETTING)
             self._counts[pool] = count + 1
 
-    def leave(self, pool: str) -> None:
+    def leave(self, pool: str | None) -> None:
         """Once for each ``enter`` that returned."""
         if self._most is None:
             return

@@ -29,7 +29,7 @@ def outbound(
     *,
     target: str = "/",
     headers: Sequence[tuple[str, str]] = (),
-    pool: str = "1",
+    pool: str | None = "1",
     scheme: str = "http",
     host: str = LOOPBACK,
     timeout: float = _PATIENCE,
@@ -62,11 +62,11 @@ def transport(
     forward_proxies: ForwardProxies = STRAIGHT,
 ) -> Transport:
     """A transport that keeps no idle connection. ``most``: exchanges of one data source at a time."""
-    limits = _limits(dial_timeout=dial_timeout, tls_timeout=tls_timeout, max_idle=max_idle)
+    limits = limits_of(dial_timeout=dial_timeout, tls_timeout=tls_timeout, max_idle=max_idle)
     return Transport(replace(limits, max_per_data_source=most, max_answer=max_answer, denied=denied), forward_proxies)
 
 
-def _limits(
+def limits_of(
     *,
     dial_timeout: float = _PATIENCE,
     tls_timeout: float = _PATIENCE,
@@ -89,7 +89,7 @@ class _Noting(Transport):
 
     def __init__(self, limits: TransportLimits) -> None:
         super().__init__(limits, STRAIGHT)
-        self.used: set[tuple[str, int]] = set()
+        self.used: set[tuple[str | None, int]] = set()
 
     def send(self, request: OutboundRequest, body: OutboundBody | None, caller: int | None = None) -> UpstreamResponse:
         self.used.add((request.pool, request.port))
@@ -100,7 +100,7 @@ class _Noting(Transport):
 def keeping(*, max_idle: int = 10, idle_timeout: float = 90.0) -> Iterator[Transport]:
     """A transport that keeps idle connections. The servers that it was used with must have ended before the block
     does: it drops what a server closed when the next request asks for it."""
-    made = _Noting(_limits(max_idle=max_idle, idle_timeout=idle_timeout))
+    made = _Noting(limits_of(max_idle=max_idle, idle_timeout=idle_timeout))
     yield made
     for pool, port in list(made.used):
         with contextlib.suppress(UpstreamError):

@@ -8,30 +8,30 @@ _BOTH = ForwardProxies(http="http://plain.test:3128", https="http://secure.test:
 
 
 def _goes_straight(host: str, no_proxy: str) -> bool:
-    return ForwardProxies(http="http://plain.test:3128", no_proxy=no_proxy).proxy_for("http", host) is None
+    return ForwardProxies(http="http://plain.test:3128", no_proxy=no_proxy).proxy_for("http", host, 80) is None
 
 
 def test_without_proxies_all_goes_straight() -> None:
-    assert ForwardProxies().proxy_for("http", "metrics.test") is None
-    assert ForwardProxies().proxy_for("https", "metrics.test") is None
+    assert ForwardProxies().proxy_for("http", "metrics.test", 80) is None
+    assert ForwardProxies().proxy_for("https", "metrics.test", 80) is None
 
 
 @pytest.mark.parametrize(("scheme", "expected"), [("http", "plain.test"), ("https", "secure.test")])
 def test_each_scheme_has_its_proxy(scheme: str, expected: str) -> None:
-    found = _BOTH.proxy_for(scheme, "metrics.test")
+    found = _BOTH.proxy_for(scheme, "metrics.test", 80)
     assert found is not None
     assert found.host == expected
 
 
 def test_a_proxy_for_one_scheme_is_none_for_the_other() -> None:
-    assert ForwardProxies(http="http://plain.test").proxy_for("https", "metrics.test") is None
-    assert ForwardProxies(https="http://secure.test").proxy_for("http", "metrics.test") is None
+    assert ForwardProxies(http="http://plain.test").proxy_for("https", "metrics.test", 80) is None
+    assert ForwardProxies(https="http://secure.test").proxy_for("http", "metrics.test", 80) is None
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "::1"])
 def test_loopback_never_goes_through_a_proxy(scheme: str, host: str) -> None:
-    assert _BOTH.proxy_for(scheme, host) is None
+    assert _BOTH.proxy_for(scheme, host, 80) is None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_loopback_never_goes_through_a_proxy(scheme: str, host: str) -> None:
     ],
 )
 def test_a_proxys_url_is_read(url: str, expected: ForwardProxy) -> None:
-    assert ForwardProxies(http=url).proxy_for("http", "metrics.test") == expected
+    assert ForwardProxies(http=url).proxy_for("http", "metrics.test", 80) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,5 +85,5 @@ def test_other_hosts_are_not(host: str, no_proxy: str) -> None:
 
 def test_the_credentials_of_a_proxy_are_not_printed() -> None:
     given = ForwardProxies(http="http://ada:hidden@plain.test", https="http://ada:hidden@plain.test")
-    assert "hidden" not in f"{given} {given.proxy_for('http', 'metrics.test')}"
-    assert "YWRhOmhpZGRlbg" not in f"{given.proxy_for('http', 'metrics.test')}"
+    assert "hidden" not in f"{given} {given.proxy_for('http', 'metrics.test', 80)}"
+    assert "YWRhOmhpZGRlbg" not in f"{given.proxy_for('http', 'metrics.test', 80)}"

@@ -108,6 +108,7 @@ ANSWERS: Answers = {
     proxy.RouteDenied: Answer(403, E0, "plugin proxy route access denied"),
     proxy.MethodNotListed: Answer(403, E0, "non allow-listed {method}s not allowed on proxied {type_id} datasource"),
     proxy.TypeRefusesMethod: Answer(403, E0, "{methods} not allowed on proxied {title} datasource{exception}"),
+    proxy.SigningRefused: Answer(400, E0, "The request cannot be signed: {reason}"),
     proxy.GoesInCircles: Answer(508, E0, "The data source leads back to this gateway"),
     upstream.AddressDenied: Answer(403, E0, "The address of the data source's server is not allowed here"),
     upstream.TooManyRequests: Answer(503, E0, "Too many requests to this data source are under way"),
@@ -122,6 +123,7 @@ ANSWERS: Answers = {
     upstream.UpstreamTimeout: Answer(504, EMPTY),
     upstream.BodyUnavailable: Answer(499, EMPTY),
     upstream.CallerGone: Answer(499, EMPTY),
+    upstream.BodyTooLargeToSign: Answer(413, E0, "A signed request may have a body of {limit} bytes at most"),
     # Requests
     InvalidId: Answer(400, E0, "id is invalid"),
     IdMissing: Answer(400, E0, "Datasource id is missing"),
