@@ -1,4 +1,4 @@
-"""Fixtures for all tests: real database servers, each started once and only when a test asks for it."""
+"""Fixtures for all tests: real servers, each started once and only when a test asks for it."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -7,6 +7,11 @@ import pytest
 
 from installations import Installation, install
 from servers import mariadb, postgresql
+from servers.graphite import graphite_server
+from servers.influxdb import influxdb_server
+from servers.prometheus import prometheus_server
+from servers.requests import Guarded
+from servers.victoria_metrics import victoria_metrics_server
 
 DATABASES = ("sqlite", "postgresql", "mariadb")
 
@@ -60,3 +65,30 @@ def sqlite_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[In
     made = install(tmp_path_factory.mktemp("alone"), "")
     yield made
     made.close()
+
+
+# Back ends, all with the samples of ``servers.samples``
+
+
+@pytest.fixture(scope="session")
+def real_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    with prometheus_server(tmp_path_factory.mktemp("prometheus")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def real_influxdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    with influxdb_server(tmp_path_factory.mktemp("influxdb")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def real_graphite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with graphite_server(tmp_path_factory.mktemp("graphite")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def real_victoria_metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    with victoria_metrics_server(tmp_path_factory.mktemp("victoria_metrics")) as running:
+        yield running

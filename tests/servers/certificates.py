@@ -33,11 +33,12 @@ class Authority:
         builder = _builder(self._name, self._name, self._key.public_key()).add_extension(usage, critical=True)
         self.certificate = _pem(builder.sign(self._key, hashes.SHA256()))
 
-    def issue(self, common_name: str) -> Certificate:
-        """For a server on the loopback address, or for a client."""
+    def issue(self, common_name: str, *, host: str | None = None) -> Certificate:
+        """For a server on the loopback address, or on no other than ``host``; or for a client."""
         key = ec.generate_private_key(ec.SECP256R1())
-        address = x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))])
-        builder = _builder(_name(common_name), self._name, key.public_key()).add_extension(address, critical=False)
+        server = x509.IPAddress(ip_address(LOOPBACK)) if host is None else x509.DNSName(host)
+        names = x509.SubjectAlternativeName([server])
+        builder = _builder(_name(common_name), self._name, key.public_key()).add_extension(names, critical=False)
         made = builder.sign(self._key, hashes.SHA256())
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -1,16 +1,15 @@
-"""A real Prometheus server for a test: it scrapes itself every second and asks every client for a password."""
+"""A real Prometheus server for a test: it has the samples of ``servers.samples`` and asks for a password."""
 
-import base64
 import contextlib
-import http.client
-import json
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from servers.missing import need
-from servers.ports import LOOPBACK, free_port, stop, wait_until
+from servers.ports import LOOPBACK, free_port
+from servers.processes import running
+from servers.requests import Guarded, ask
+from servers.samples import METRIC, ROOM, SAMPLES
 
 USER = "prometheus-user"
 PASSWORD = "prometheus-password"
@@ -24,85 +23,45 @@ basic_auth_users:
   {USER}: {_PASSWORD_HASH}
 """
 
-_SCRAPE_CONFIG = """\
-global:
-  scrape_interval: 1s
-  scrape_timeout: 1s
-scrape_configs:
-  - job_name: prometheus
-    basic_auth:
-      username: {user}
-      password: {password}
-    static_configs:
-      - targets: ["{target}"]
-"""
-
-
-@dataclass(frozen=True)
-class Prometheus:
-    """The address of a running server, without a slash at its end, and the credentials that it accepts."""
-
-    url: str
-    user: str
-    password: str = field(repr=False)
+_PACKAGE = "prometheus"
 
 
 @contextlib.contextmanager
-def prometheus_server(directory: Path) -> Iterator[Prometheus]:
-    """Run a server and yield its address once the query ``up`` has a sample with the value 1.
+def prometheus_server(directory: Path) -> Iterator[Guarded]:
+    """Run a server that scrapes nothing.
 
-    That takes 5 to 6 seconds, because Prometheus hands even fixed targets to its scraper only every 5 seconds.
     Data and configuration are in ``directory/prometheus``, the log is ``directory/prometheus.log``. Raises RuntimeError
     with the tail of the log when the server does not start. Skips the test when Prometheus is not installed.
     """
-    program = need("prometheus", "prometheus")
+    program = need("prometheus", _PACKAGE)
     home = directory / "prometheus"
     home.mkdir(parents=True)
-    log = directory / "prometheus.log"
-    port = free_port()
-    web_config = home / "web.yml"
+    _write_samples(home)
+    web_config, config = home / "web.yml", home / "prometheus.yml"
     web_config.write_text(_WEB_CONFIG, encoding="ascii")
-    scrape_config = home / "prometheus.yml"
-    scrape_config.write_text(
-        _SCRAPE_CONFIG.format(user=USER, password=PASSWORD, target=f"{LOOPBACK}:{port}"), encoding="ascii"
+    config.touch()
+    server = Guarded(f"http://{LOOPBACK}:{free_port()}", USER, PASSWORD)
+    command = [
+        program,
+        f"--config.file={config}",
+        f"--web.config.file={web_config}",
+        f"--web.listen-address={server.url.removeprefix('http://')}",
+        f"--storage.tsdb.path={home / 'data'}",
+        "--storage.tsdb.retention.time=100y",
+    ]
+    log = directory / "prometheus.log"
+    with running(command, lambda: ask(f"{server.url}/-/ready", server.headers).status == 200, home, log=log):
+        yield server
+
+
+def _write_samples(home: Path) -> None:
+    text = home / "samples.txt"
+    lines = [f'{METRIC}{{room="{ROOM}"}} {value} {time}\n' for time, value in SAMPLES]
+    text.write_text(f"# TYPE {METRIC} gauge\n{''.join(lines)}# EOF\n", encoding="ascii")
+    promtool = need("promtool", _PACKAGE)
+    subprocess.run(
+        [promtool, "tsdb", "create-blocks-from", "openmetrics", str(text), str(home / "data")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
     )
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [
-                program,
-                f"--config.file={scrape_config}",
-                f"--web.config.file={web_config}",
-                f"--web.listen-address={LOOPBACK}:{port}",
-                f"--storage.tsdb.path={home / 'data'}",
-                "--storage.tsdb.retention.time=1h",
-            ],
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_until(lambda: _is_ready(port) and _has_scraped(port), process, log=log)
-            yield Prometheus(url=f"http://{LOOPBACK}:{port}", user=USER, password=PASSWORD)
-        finally:
-            stop(process)
-
-
-def _is_ready(port: int) -> bool:
-    return _get(port, "/-/ready")[0] == 200
-
-
-def _has_scraped(port: int) -> bool:
-    status, body = _get(port, "/api/v1/query?query=up")
-    if status != 200:
-        return False
-    # The first scrape can come before the server answers itself, and then its sample is 0.
-    return [sample["value"][1] for sample in json.loads(body)["data"]["result"]] == ["1"]
-
-
-def _get(port: int, target: str) -> tuple[int, bytes]:
-    credentials = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode("ascii")
-    with contextlib.closing(http.client.HTTPConnection(LOOPBACK, port, timeout=5)) as connection:
-        connection.request("GET", target, headers={"Authorization": f"Basic {credentials}"})
-        response = connection.getresponse()
-        return response.status, response.read()

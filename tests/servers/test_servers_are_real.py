@@ -1,6 +1,5 @@
 """The servers of the other tests really start, answer and tell requests apart."""
 
-import base64
 import contextlib
 import http.client
 import json
@@ -10,15 +9,21 @@ import socket
 import subprocess
 import sys
 import urllib.parse
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from servers import mariadb, postgresql
+from servers import influxdb, mariadb, postgresql
+from servers.influxdb import influxdb_server
 from servers.missing import REQUIRE, need, need_file, need_module
 from servers.ports import LOOPBACK, free_port, wait_until_open
 from servers.prometheus import prometheus_server
+from servers.requests import Guarded, ask
+from servers.samples import FIRST, METRIC
 from servers.upstream import recording_upstream
+from servers.victoria_metrics import victoria_metrics_server
 
 
 def test_postgresql_answers_and_keeps_databases_apart(tmp_path: Path) -> None:
@@ -62,20 +67,22 @@ def test_a_database_name_that_needs_quotes_is_refused(create_database: object) -
         create_database("scheme://user:password@127.0.0.1:1/sluice", 'x"; DROP')
 
 
-def test_prometheus_asks_for_a_password_and_has_scraped_itself(tmp_path: Path) -> None:
-    with prometheus_server(tmp_path) as prometheus:
-        port = urllib.parse.urlsplit(prometheus.url).port
-        with contextlib.closing(http.client.HTTPConnection(LOOPBACK, port, timeout=10)) as connection:
-            connection.request("GET", "/api/v1/query?query=up")
-            response = connection.getresponse()
-            response.read()
-            assert response.status == 401
-            credentials = base64.b64encode(f"{prometheus.user}:{prometheus.password}".encode()).decode()
-            connection.request("GET", "/api/v1/query?query=up", headers={"Authorization": f"Basic {credentials}"})
-            response = connection.getresponse()
-            [sample] = json.loads(response.read())["data"]["result"]
-            assert sample["value"][1] == "1"
-    assert not _is_open(prometheus.url)
+@pytest.mark.parametrize(
+    ("server", "path"),
+    [
+        (prometheus_server, f"/api/v1/query?query={METRIC}&time={FIRST}"),
+        (victoria_metrics_server, f"/api/v1/query?query={METRIC}&time={FIRST}"),
+        (influxdb_server, f"/query?db={influxdb.DATABASE}&q=SELECT+*+FROM+{METRIC}"),
+    ],
+)
+def test_a_server_of_time_series_asks_for_a_password_and_has_the_samples(
+    server: Callable[[Path], AbstractContextManager[Guarded]], path: str, tmp_path: Path
+) -> None:
+    with server(tmp_path) as running:
+        assert ask(running.url + path, {}).status == 401
+        answer = ask(running.url + path, running.headers)
+        assert (answer.status, b"20.5" in answer.body) == (200, True), answer
+    assert not _is_open(running.url)
 
 
 def test_the_upstream_records_requests_as_they_were_sent() -> None:
