@@ -39,7 +39,7 @@ def test_a_server_that_runs_is_healthy_before_it_is_stored(gateway: Gateway, bac
     assert said["status"] == "OK", said
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_PASSWORD if name != "influxdb"])
+@pytest.mark.parametrize("name", WITH_PASSWORD)
 def test_a_wrong_password_is_not_healthy(gateway: Gateway, back_end: BackEnd, name: str) -> None:
     wrong = dict.fromkeys(back_end.data_source["secureJsonData"], "not-the-password")
     made = gateway.create(f"health, wrong, {name}", {**back_end.data_source, "secureJsonData": wrong})
