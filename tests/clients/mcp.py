@@ -79,15 +79,15 @@ class Session:
 
 
 @contextlib.contextmanager
-def mcp_grafana(url: str, directory: Path, **settings: str) -> Iterator[Session]:
-    """Runs mcp-grafana for the server at ``url``, in ``directory``, with these settings and no others.
+def mcp_grafana(url: str, directory: Path, *arguments: str, **settings: str) -> Iterator[Session]:
+    """Runs mcp-grafana for the server at ``url``, in ``directory``, with these arguments and settings and no others.
 
     What it logs is in ``directory/log``. It ends because its input does.
     """
     with (
         (directory / "log").open("wb") as log,
         subprocess.Popen(
-            [environments.program("mcp-grafana", "mcp-grafana")],
+            [environments.program("mcp-grafana", "mcp-grafana"), *arguments],
             env={"HOME": str(directory), "GRAFANA_URL": url, **_QUIET, **settings},
             cwd=directory,
             stdin=subprocess.PIPE,

@@ -22,6 +22,8 @@ _SETUP = (
     f"CREATE DATABASE {DATABASE}",
     f"CREATE USER \"{USER}\" WITH PASSWORD '{PASSWORD}'",
     f'GRANT READ ON {DATABASE} TO "{USER}"',
+    # Every InfluxDB that watches itself has this one, and clients look for it to see that the server is well.
+    f'CREATE DATABASE _internal; GRANT READ ON _internal TO "{USER}"',
 )
 
 _CONFIG = """\
