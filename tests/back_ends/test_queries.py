@@ -47,8 +47,8 @@ _PROMQL = {
     "in a range, form": Query("api/v1/query_range", _ALL_HOURS, b'"19.75"', form=True),
     "a long answer": Query("api/v1/query_range", _EVERY_SECOND, b"1700000000", form=True),
     "zipped": Query("api/v1/query_range", _EVERY_SECOND, b"\x1f\x8b", headers={"Accept-Encoding": "gzip"}),
-    "series, form": Query("api/v1/series", {"match[]": METRIC, "start": FIRST, "end": LAST}, b"attic", form=True),
-    "values of a label": Query("api/v1/label/room/values", {"start": FIRST, "end": LAST}, b"the attic"),
+    "series, form": Query("api/v1/series", {"match[]": METRIC, "start": FIRST, "end": LAST}, b"Dachst", form=True),
+    "values of a label": Query("api/v1/label/room/values", {"start": FIRST, "end": LAST}, b"the Dachst"),
 }
 _GRAPHITE_HOURS = {"target": TARGET, "from": FIRST - 1, "until": LAST, "format": "json"}
 _GRAPHITE = {
@@ -62,12 +62,17 @@ _GRAPHITE = {
     "tags": Query("tags/autoComplete/tags", {}, b"room"),
     "an unknown page": Query("no/such/page", {}, b"Not Found", status=404),
 }
-_ALL_VALUES = {"db": DATABASE, "q": f'SELECT * FROM "{METRIC}"'}
+_ALL_VALUES = {"db": DATABASE, "q": f"""SELECT * FROM {METRIC} WHERE room = '{ROOM}'"""}
 _INFLUXDB = {
     "values": Query("query", _ALL_VALUES, b"20.5"),
     "values, form": Query(f"query?db={DATABASE}&epoch=ms", {"q": _ALL_VALUES["q"]}, b"1699999200000", form=True),
     "in pieces": Query("query", {**_ALL_VALUES, "chunked": "true", "chunk_size": 1}, b'"partial":true'),
-    "csv": Query("query", _ALL_VALUES, b"temperature,,1699999200", headers={"Accept": "application/csv"}),
+    "csv": Query(
+        "query",
+        _ALL_VALUES,
+        f"temperature,,1699999200000000000,{ROOM},20.5".encode(),
+        headers={"Accept": "application/csv"},
+    ),
     "zipped": Query("query", _ALL_VALUES, b"\x1f\x8b", headers={"Accept-Encoding": "gzip"}),
     "an error, form": Query("query", {"db": DATABASE, "q": "SELECT"}, b"error parsing query", status=400, form=True),
     "nothing": Query("ping", {}, b"", status=204),

@@ -57,7 +57,7 @@ def prometheus_server(directory: Path) -> Iterator[Guarded]:
 def _write_samples(home: Path) -> None:
     text = home / "samples.txt"
     lines = [f'{METRIC}{{room="{ROOM}"}} {value} {time}\n' for time, value in SAMPLES]
-    text.write_text(f"# TYPE {METRIC} gauge\n{''.join(lines)}# EOF\n", encoding="ascii")
+    text.write_text(f"# TYPE {METRIC} gauge\n{''.join(lines)}# EOF\n", encoding="utf-8")
     promtool = need("promtool", _PACKAGE)
     subprocess.run(
         [promtool, "tsdb", "create-blocks-from", "openmetrics", str(text), str(home / "data")],

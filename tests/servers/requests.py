@@ -54,8 +54,9 @@ def ask(
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
     if address.scheme == "https":
         connection = http.client.HTTPSConnection(address.hostname, address.port, timeout=30, context=tls)
+    target = address._replace(scheme="", netloc="").geturl()
     with contextlib.closing(connection):
-        connection.request(method, address._replace(scheme="", netloc="").geturl(), body=body, headers=dict(headers))
+        connection.request(method, target, body=body.encode() if body else None, headers=dict(headers))
         response = connection.getresponse()
         header = response.getheader
         return Answer(response.status, header("Content-Type"), header("Content-Encoding"), response.read())

@@ -1,8 +1,8 @@
 """What the servers of time series are loaded with: the temperature of one room, at three hours long past."""
 
 METRIC = "temperature"
-# With a space, which a query string and a form write in ways of their own.
-ROOM = "the attic"
+# A space and a letter beyond ASCII: query strings and forms have ways of their own to write them.
+ROOM = "the Dachstübchen"
 HOUR = 3600
 # 22 o'clock, on the hour: Graphite keeps one value an hour.
 FIRST = 1_699_999_200
