@@ -19,7 +19,7 @@ SAID_IN_WORDS = {"SLUICE_HTTP_WORKERS": "one a core"}
 
 def settings_table() -> dict[str, tuple[str, str]]:
     """Setting to default and description, as README has them."""
-    lines = re.findall(r"^((?:(?:GF|SLUICE)_[A-Z_]+)|HTTPS?_PROXY|NO_PROXY) +(.*)$", README, re.MULTILINE)
+    lines = re.findall(r"^((?:(?:GF|SLUICE)_[A-Z0-9_]+)|HTTPS?_PROXY|NO_PROXY) +(.*)$", README, re.MULTILINE)
     cells = {name: re.split(r"  +", rest, maxsplit=1) for name, rest in lines}
     return {name: (default, about.strip()) for name, (default, about) in cells.items()}
 

@@ -156,7 +156,8 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         _logo("influxdb", "influxdb_logo.svg"),
         url_required=True,
         credentials="header",
-        probe=Probe("ping"),
+        # Its /ping answers everybody, whatever the password.
+        probe=Probe("query", "q=SHOW+DATABASES", says='"results"'),
     ),
     BackendType(
         "influxdb_08",
@@ -164,7 +165,7 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         _logo("influxdb", "influxdb_logo.svg"),
         url_required=True,
         credentials="query",
-        probe=Probe("ping"),
+        probe=Probe("series", "q=list+series"),
     ),
     BackendType(
         "jaeger",

@@ -46,7 +46,8 @@ def test_a_server_that_answers_as_its_type_does_is_healthy(gateway: Gateway, ups
         ("loki", "/loki/api/v1/labels", _SUCCESS),
         ("alertmanager", "/api/v2/status", b'{"cluster":{}}'),
         ("elasticsearch", "/", b'{"version":{}}'),
-        ("influxdb", "/ping", b""),
+        ("influxdb", "/query?q=SHOW+DATABASES", b'{"results":[]}'),
+        ("influxdb_08", "/db//series?p=&q=list+series&u=", b"[]"),
         ("graphite", "/render?target=constantLine(1)&from=-1min&format=json", b'[{"datapoints":[]}]'),
         ("tempo", "/api/echo", b"echo"),
         ("zipkin", "/api/v2/services", b"[]"),
@@ -62,7 +63,7 @@ def test_each_type_is_asked_what_its_servers_answer(
 
 def test_an_answer_without_a_body_can_be_healthy(gateway: Gateway, upstream: Upstream) -> None:
     upstream.answer(204, close=True)
-    assert _health(gateway, gateway.data_source(type="influxdb")).status == "OK"
+    assert _health(gateway, gateway.data_source(type="influxdb_08")).status == "OK"
 
 
 @pytest.mark.parametrize("type_id", ["mysql", "cloudwatch", "stackdriver", "nobody-knows-it"])
