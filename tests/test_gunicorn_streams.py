@@ -4,14 +4,16 @@ import hashlib
 import http.client
 import secrets
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from app.identity.identity import system
 from app.registry.datasource import NewDataSource
 from installations import Installation, install
-from plain_http import ask, exchange, head, status
+from plain_http import ADMIN, ask, exchange, head, status
 from servers.ports import LOOPBACK
 from servers.upstream import Upstream, recording_upstream
 from upstream.exchanges import raw_server, read_request, read_to_end
@@ -96,6 +98,29 @@ def test_an_absolute_target_reaches_the_same_place(installed: Installation, port
     path = f"http://gateway.test{_proxied(installed, upstream.port)}/a%2Fb?c=%20"
     assert status(exchange(port, head("GET", path, "Connection: close"))) == 200
     assert upstream.last.target == "/a%2Fb?c=%20"
+
+
+def test_the_client_has_a_line_while_the_upstream_waits_with_the_next(
+    installed: Installation, port: int, upstream: Upstream
+) -> None:
+    has_line = threading.Event()
+
+    def lines() -> Iterator[bytes]:
+        for number in range(3):
+            yield b"line %d\n" % number
+            # Broken off when the client never sees it.
+            if not has_line.wait(10):
+                raise OSError
+            has_line.clear()
+
+    upstream.answer(body=lines())
+    with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=10)) as connection:
+        connection.request("GET", f"{_proxied(installed, upstream.port)}/tail", headers={"Authorization": ADMIN})
+        response = connection.getresponse()
+        for number in range(3):
+            assert response.readline() == b"line %d\n" % number
+            has_line.set()
+        assert response.read() == b""
 
 
 def test_a_client_that_vanishes_frees_the_upstream_connection(installed: Installation, port: int) -> None:

@@ -18,9 +18,10 @@ from app.registry.access import ForRole, ForTeam, Grantee, Level
 from app.registry.datasource import ByUid, NewDataSource
 from app.services import Services
 from installations import Installation, install
-from plain_http import ask
+from plain_http import ADMIN, ask
 from servers.gunicorn import Served
 from servers.ports import LOOPBACK
+from servers.upstream import Upstream, recording_upstream
 from wire.accounts import PASSWORD, new_org, new_person
 
 _NEW_CONNECTIONS = 30
@@ -48,6 +49,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation
 @pytest.fixture(scope="module")
 def served(installed: Installation) -> Served:
     return installed.served({"SLUICE_HTTP_WORKERS": "2"})
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    with recording_upstream() as running:
+        yield running
 
 
 def _basic(login: str) -> Headers:
@@ -208,6 +215,27 @@ def test_both_workers_refuse_at_the_next_request(
         _revoke(installed.services, served, org, access)
         assert [_status(connection, access) for connection in workers] == [refused, refused]
     assert {_status_on_a_new_connection(served, access) for _ in range(_NEW_CONNECTIONS)} == {refused}
+
+
+def test_a_changed_url_counts_in_both_workers_from_the_next_request_on(
+    installed: Installation, served: Served, upstream: Upstream
+) -> None:
+    given = NewDataSource(name="moves", type="graphite", access="proxy", url=f"http://{upstream.address}/0")
+    uid = installed.services.registry.create(system(1, "test"), given).uid
+    access = Access({"Authorization": ADMIN}, f"/api/datasources/proxy/uid/{uid}/x", ("", "", None))
+    with ExitStack() as stack:
+        workers = _a_connection_to_each_worker(served, access, stack)
+        for number, changing in enumerate([*workers, *workers], start=1):
+            body = {
+                "name": "moves",
+                "type": "graphite",
+                "access": "proxy",
+                "url": f"http://{upstream.address}/{number}",
+            }
+            changing.request("PUT", f"/api/datasources/uid/{uid}", json.dumps(body), dict(access.headers))
+            assert json.loads(changing.getresponse().read())["message"] == "Datasource updated"
+            assert [_status(connection, access) for connection in workers] == [200, 200]
+            assert [request.target for request in upstream.requests[-2:]] == [f"/{number}/x"] * 2
 
 
 def _a_connection_to_each_worker(

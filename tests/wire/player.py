@@ -53,7 +53,7 @@ class Player:
             tls = self._authority.server_context(self._installation.directory) if with_tls else None
             self._upstream = stack.enter_context(recording_upstream(tls))
             self._upstream.default = _default_answer(self._upstream)
-            self._port = self._installation.served(self._case.get("settings", {})).port
+            self._port = self._installation.served(self._filled(self._case.get("settings", {}))).port
             for number, step in enumerate(self._case["steps"], start=1):
                 self._step(step, f"step {number}")
 
