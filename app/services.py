@@ -17,6 +17,7 @@ from app.identity.roles import Role
 from app.identity.service_accounts import ServiceAccounts
 from app.identity.teams import Teams
 from app.identity.users import Users
+from app.metrics import Metrics
 from app.proxy.forward import Proxy
 from app.proxy.health import HealthChecks
 from app.proxy.outbound import ProxyRules
@@ -86,6 +87,7 @@ class Services:
     narrow_tokens: NarrowTokens
     proxy: Proxy
     health_checks: HealthChecks
+    metrics: Metrics
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -119,7 +121,7 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
     """Everything, ready to serve. Raises WrongSecretKey, SettingError. The caller closes the database before a fork."""
     keys = key_ring(storage, secret_key)
     keys.load()
-    passwords = Passwords(_PASSWORD_ROUNDS)
+    passwords, metrics = Passwords(_PASSWORD_ROUNDS), Metrics()
     reserved_header = settings.auth_proxy_header if settings.auth_proxy_enabled else None
     registry = Registry(
         storage.data_sources,
@@ -173,8 +175,9 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         permissions=Permissions(storage.permissions, registry, storage.audit),
         correlations=Correlations(storage.correlations, registry, storage.audit, new_uid),
         narrow_tokens=NarrowTokens(service_accounts, registry),
-        proxy=Proxy(registry, transport, rules),
+        proxy=Proxy(registry, transport, rules, metrics),
         health_checks=HealthChecks(registry, transport, rules),
+        metrics=metrics,
     )
 
 

@@ -242,6 +242,13 @@ class Settings:
         "networks that no data source leads to, looked at when connecting; link-local and cloud metadata by default; "
         "``none``: all are reached",
     )
+    metrics_enabled: bool = _setting("GF_METRICS_ENABLED", "true", _boolean, "counters for Prometheus at ``/metrics``")
+    metrics_user: str = _setting(
+        "GF_METRICS_BASIC_AUTH_USERNAME", "", _text, "login for them by basic auth; empty: they are open"
+    )
+    metrics_password: str = _setting(
+        "GF_METRICS_BASIC_AUTH_PASSWORD", "", _text, "the password of that login", secret=True
+    )
     sigv4_enabled: bool = _setting(
         "GF_AUTH_SIGV4_AUTH_ENABLED",
         "false",

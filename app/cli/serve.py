@@ -2,8 +2,11 @@
 
 import resource
 import shlex
+import shutil
 import socket
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import click
@@ -13,6 +16,7 @@ from gunicorn.app.base import BaseApplication
 from app import create_app
 from app.bootstrap import Prepared, StartRefused, prepare
 from app.cli.worker import Worker
+from app.metrics import share_between_processes
 from app.settings import Settings
 
 # A client that sends nothing for this long gives its connection back.
@@ -40,7 +44,9 @@ def serve(settings: Settings) -> None:
     prepared = prepare(settings)
     for line in greeting(settings, prepared):
         click.echo(line)
-    _Server(create_app(prepared.services), settings).run()
+    counted = Path(mkdtemp(prefix="sluice-metrics-"))
+    share_between_processes(counted)
+    _Server(create_app(prepared.services), settings, counted).run()
 
 
 def greeting(settings: Settings, prepared: Prepared) -> list[str]:
@@ -88,8 +94,10 @@ def _in_url(address: str) -> str:
 class _Server(BaseApplication):
     """gunicorn with our settings; the application is built before the workers fork, so they share its memory."""
 
-    def __init__(self, application: Flask, settings: Settings) -> None:
+    def __init__(self, application: Flask, settings: Settings, counted: Path) -> None:
+        """``counted``: a folder to remove at the end."""
         self._application = application
+        self._counted = counted
         self._settings = settings
         self.client_timeout = settings.http_client_timeout  # the worker asks for it
         super().__init__()
@@ -110,6 +118,8 @@ class _Server(BaseApplication):
             "errorlog": "-",
             "loglevel": {"warn": "warning"}.get(settings.log_level, settings.log_level),
             "proc_name": "sluice",
+            # Not in the workers, who leave by the same exception as the process that started them.
+            "on_exit": lambda _: shutil.rmtree(self._counted, ignore_errors=True),
             "control_socket_disable": True,
             # The most that gunicorn bounds; its only other choice is no limit at all.
             "limit_request_line": 8190,

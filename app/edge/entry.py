@@ -8,7 +8,14 @@ from werkzeug.wrappers import Response
 
 from app.edge.errors import log_failure
 from app.edge.inbound import Environ
+from app.edge.json import dump
 from app.edge.life import StartResponse, Wsgi
+
+# RFC 9112 5.2: a folded line, which gunicorn's parser takes for a header without a name. What it continued is not
+# what its sender meant any more, and may be framing.
+_NAMELESS = Response(
+    dump({"message": "A line among the headers is folded or has no name"}), 400, mimetype="application/json"
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Entry:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI."""
+        if "HTTP_" in environ:
+            return _NAMELESS(environ, start_response)
         path = environ["PATH_INFO"]
         for route in self._routes:
             if path.startswith(route.prefix) and route.takes(environ):

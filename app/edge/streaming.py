@@ -3,7 +3,7 @@
 import logging
 import socket
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from app.upstream.errors import CallerGone, UpstreamError
@@ -15,10 +15,18 @@ class Stream:
     """A WSGI body. The status is already sent, so an upstream that breaks off can only be told by a broken
     transfer: ending in good order would pass a part off as the whole."""
 
-    def __init__(self, pieces: Iterable[bytes], environ: dict[str, Any], close: Any) -> None:
+    def __init__(
+        self,
+        pieces: Iterable[bytes],
+        environ: dict[str, Any],
+        close: Callable[[], None] | None,
+        broke_off: Callable[[UpstreamError], None],
+    ) -> None:
+        """``broke_off`` is told of an upstream that does."""
         self._pieces = iter(pieces)
         self._environ = environ
         self._close = close
+        self._broke_off = broke_off
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -28,6 +36,7 @@ class Stream:
             return next(self._pieces)
         except (UpstreamError, CallerGone) as exc:
             if isinstance(exc, UpstreamError):
+                self._broke_off(exc)
                 log.warning(
                     "a proxied answer broke off",
                     extra={

@@ -2,15 +2,18 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from app.identity.identity import Identity
 from app.proxy.headers import SANDBOX, Headers, answer_headers
-from app.proxy.origin import of_answer
+from app.proxy.origin import ANSWERED, REFUSED, Outcome, failure, of_answer
 from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outbound
+from app.registry.catalog import is_known
 from app.registry.datasource import DataSource, Ref
 from app.registry.registry import Registry
+from app.upstream.errors import UpstreamError
 from app.upstream.transport import Transport, UpstreamResponse
 
 log = logging.getLogger(__name__)
@@ -21,6 +24,16 @@ _REFUSED_BY_UPSTREAM = 400
 _REFUSED_TEXT = b"Authentication to data source failed"
 
 
+class Counts(Protocol):
+    """Where the outcomes of proxied requests are counted; ``type_id`` is always a row's of BACKEND_TYPES."""
+
+    def proxied(self, type_id: str, origin: str, phase: str, limit: str) -> None:
+        """One more request."""
+
+    def broken_off(self, type_id: str, phase: str, limit: str) -> None:
+        """One more answer that broke off after it had begun."""
+
+
 @dataclass(frozen=True)
 class ProxiedAnswer:
     """What the caller gets. ``body`` is read once; ``upstream`` is closed when the caller is done or gone."""
@@ -29,15 +42,17 @@ class ProxiedAnswer:
     headers: Headers
     body: Iterable[bytes] = field(repr=False)
     upstream: UpstreamResponse | None = field(repr=False, default=None)
+    broke_off: Callable[[UpstreamError], None] = field(repr=False, default=lambda exc: None)
 
 
 class Proxy:
     """Looks the data source up as REST does, with the same permission check, then builds, sends and answers."""
 
-    def __init__(self, registry: Registry, transport: Transport, rules: ProxyRules) -> None:
+    def __init__(self, registry: Registry, transport: Transport, rules: ProxyRules, counts: Counts) -> None:
         self._registry = registry
         self._transport = transport
         self._rules = rules
+        self._counts = counts
 
     def forward(self, identity: Identity, ref: Ref, inbound: InboundRequest) -> ProxiedAnswer:
         """The upstream's answer, streaming. Holds no database connection while bytes flow.
@@ -45,21 +60,50 @@ class Proxy:
         Raises what Registry.for_request, TokenLimits.require_request, build_outbound and Transport.send raise.
         """
         data_source, secrets = self._registry.for_request(identity, ref)
+        counted_as = data_source.type if is_known(data_source.type) else "other"
+        try:
+            answer = self._forward(identity, data_source, secrets, inbound, counted_as)
+        except Exception as exc:
+            self._count(counted_as, failure(exc) or REFUSED)
+            raise
+        self._count(counted_as, ANSWERED)
+        return answer
+
+    def _count(self, counted_as: str, outcome: Outcome) -> None:
+        self._counts.proxied(counted_as, outcome.origin, outcome.phase, outcome.limit)
+
+    def _forward(
+        self,
+        identity: Identity,
+        data_source: DataSource,
+        secrets: Mapping[str, str],
+        inbound: InboundRequest,
+        counted_as: str,
+    ) -> ProxiedAnswer:
         if identity.limits is not None:
             names = [name for name, _ in inbound.headers]
             identity.limits.require_request(inbound.method, inbound.path, inbound.query, names)
         caller = Caller(identity.role, identity.login)
         outbound = build_outbound(data_source, secrets, inbound, self._rules, caller)
         began = time.perf_counter()
-        upstream = self._transport.send(outbound, inbound.body, inbound.connection)
+        status = 0
+        try:
+            upstream = self._transport.send(outbound, inbound.body, inbound.connection)
+            status = upstream.status
+        finally:
+            if self._rules.log_requests:
+                _log(identity, data_source, inbound, status)
         marks = of_answer(time.perf_counter() - began)
-        if self._rules.log_requests:
-            _log(identity, data_source, inbound, upstream.status)
         if upstream.status == _UNAUTHORIZED:
             upstream.close()
             headers = [("Content-Type", "text/plain; charset=utf-8"), SANDBOX, *marks]
             return ProxiedAnswer(_REFUSED_BY_UPSTREAM, headers, [_REFUSED_TEXT])
-        return ProxiedAnswer(upstream.status, [*answer_headers(upstream.headers), *marks], upstream, upstream)
+
+        def broke_off(exc: UpstreamError) -> None:
+            self._counts.broken_off(counted_as, exc.phase, exc.limit or "")
+
+        headers = [*answer_headers(upstream.headers), *marks]
+        return ProxiedAnswer(upstream.status, headers, upstream, upstream, broke_off)
 
 
 def _log(identity: Identity, data_source: DataSource, inbound: InboundRequest, status: int) -> None:
@@ -74,6 +118,6 @@ def _log(identity: Identity, data_source: DataSource, inbound: InboundRequest, s
             "type": data_source.type,
             "method": inbound.method,
             "path": inbound.path,
-            "status": status,
+            "status": status or None,  # None: no answer came
         },
     )

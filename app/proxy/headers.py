@@ -43,8 +43,10 @@ DROPPED_FROM_CALLER = frozenset(
         "x-forwarded-port",
         "x-forwarded-proto",
         "x-grafana-device-id",
+        "x-grafana-id",
         "x-grafana-referer",
         "x-grafana-user",
+        "x-id-token",
         "x-sluice-hops",
     }
 )
@@ -98,7 +100,8 @@ def outbound_headers(
     if login is not None:
         put("X-Grafana-User", _wire_text(_UNSENDABLE.sub("", login)))
     forwarded = given.get("x-forwarded-for")
-    put("X-Forwarded-For", f"{forwarded}, {client_address}" if forwarded else client_address)
+    if hops := ", ".join(filter(None, (forwarded, client_address))):
+        put("X-Forwarded-For", hops)
     if cookies := kept_cookies(given.get("cookie", ""), data_source.json_data.get("keepCookies")):
         put("Cookie", cookies)
     if authorization := _authorization(data_source, secrets, given.get("x-ds-authorization")):

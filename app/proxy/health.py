@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.identity.identity import Identity
+from app.proxy.errors import HostNotAllowed, SigningRefused, UnsendableHeader
 from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outbound
-from app.registry.catalog import Probe, backend_type
+from app.registry.catalog import Probe, backend_type, is_known
 from app.registry.datasource import DataSource, NewDataSource, Ref
+from app.registry.errors import InvalidUrl
 from app.registry.registry import Registry, unsaved
-from app.upstream.errors import AddressDenied, TooManyRequests, UpstreamError
+from app.upstream.errors import AddressDenied, TlsMaterialInvalid, TooManyRequests, UpstreamError
 from app.upstream.request import OutboundRequest
 from app.upstream.transport import Transport, UpstreamResponse
 
@@ -54,8 +56,7 @@ class HealthChecks:
         self._rules = rules
 
     def check(self, identity: Identity, ref: Ref) -> Health:
-        """Of a stored data source. Raises what Registry.for_request and build_outbound raise, and
-        TlsMaterialInvalid."""
+        """Of a stored data source. Raises what Registry.for_request raises, and RouteDenied."""
         data_source, secrets = self._registry.for_request(identity, ref)
         return self._check(identity, data_source, secrets, pool=str(data_source.id))
 
@@ -70,6 +71,8 @@ class HealthChecks:
         self, identity: Identity, data_source: DataSource, secrets: Mapping[str, str], *, pool: str | None
     ) -> Health:
         probe = backend_type(data_source.type).probe
+        if not is_known(data_source.type):
+            return Health("UNKNOWN", f"Nothing is known about the type {data_source.type}: check its spelling.", {})
         if probe is None:
             return Health("UNKNOWN", f"Data sources of type {data_source.type} are checked by querying them.", {})
         inbound = InboundRequest(
@@ -78,16 +81,32 @@ class HealthChecks:
         if identity.limits is not None:
             identity.limits.require_request(inbound.method, inbound.path, inbound.query, ())
         caller = Caller(identity.role, identity.login)
-        outbound = dataclasses.replace(build_outbound(data_source, secrets, inbound, self._rules, caller), pool=pool)
         try:
+            built = build_outbound(data_source, secrets, inbound, self._rules, caller)
+            outbound = dataclasses.replace(built, pool=pool)
             response = self._transport.send(outbound, None)
             return _judged(probe, outbound, response)
+        except (InvalidUrl, HostNotAllowed, UnsendableHeader, SigningRefused, TlsMaterialInvalid) as exc:
+            return Health("ERROR", _refusal(exc), {})
         except UpstreamError as exc:
             details = {**_asked(outbound), "phase": exc.phase}
             if exc.limit is not None:
                 details["limit"] = exc.limit
             advice = {AddressDenied: _DENIED, TooManyRequests: _CROWDED}.get(type(exc), _ADVICE[exc.phase])
             return Health("ERROR", f"{_server(outbound)} cannot be asked. {advice} ({exc.cause})", details)
+
+
+def _refusal(exc: Exception) -> str:
+    match exc:
+        case HostNotAllowed():
+            return "The settings keep data sources to some servers: see GF_SECURITY_DATA_SOURCE_PROXY_WHITELIST."
+        case TlsMaterialInvalid():
+            return "A certificate or key cannot be loaded: check tlsCACert, tlsClientCert and tlsClientKey."
+        case UnsendableHeader():
+            return f"The custom header {exc.name!r} cannot be sent: check its name and value."
+        case InvalidUrl():
+            return "The URL leads nowhere: it needs a scheme, http or https, and a host."
+    return str(exc)
 
 
 def _judged(probe: Probe, outbound: OutboundRequest, response: UpstreamResponse) -> Health:

@@ -12,9 +12,8 @@ from app.identity.limits import new_limits
 from app.proxy.health import Health
 from app.registry.access import Level
 from app.registry.datasource import ById, ByUid, DataSource
-from app.registry.errors import DataSourceNotFound, InvalidUrl
+from app.registry.errors import DataSourceNotFound
 from app.registry.json_data import JsonData
-from app.upstream.errors import TlsMaterialInvalid
 from proxy.gateway import Gateway
 from servers.ports import free_port
 from servers.upstream import Upstream
@@ -187,9 +186,9 @@ def test_a_certificate_that_cannot_be_loaded_is_an_error_before_anything_is_sent
     gateway: Gateway, upstream: Upstream
 ) -> None:
     row = _prometheus(gateway, json_data=JsonData.of({"tlsAuthWithCACert": True}), sealed={"tlsCACert": "hidden"})
-    with pytest.raises(TlsMaterialInvalid) as caught:
-        _health(gateway, row)
-    assert ("hidden" in str(caught.value), upstream.connections) == (False, 0)
+    found = _health(gateway, row)
+    assert (found.status, "tlsCACert" in found.message, "hidden" in found.message) == ("ERROR", True, False)
+    assert upstream.connections == 0
 
 
 # Who may
@@ -225,6 +224,22 @@ def test_a_narrow_token_checks_only_what_it_could_ask_itself(gateway: Gateway, u
     assert upstream.connections == 0
 
 
-def test_a_data_source_without_its_url_is_refused(gateway: Gateway) -> None:
-    with pytest.raises(InvalidUrl):
-        _health(gateway, _prometheus(gateway, url=""))
+def test_a_data_source_without_its_url_is_an_error_that_says_so(gateway: Gateway) -> None:
+    found = _health(gateway, _prometheus(gateway, url=""))
+    assert (found.status, "URL" in found.message) == ("ERROR", True)
+
+
+def test_a_custom_header_that_cannot_be_sent_is_named(gateway: Gateway, upstream: Upstream) -> None:
+    found = _health(
+        gateway,
+        _prometheus(
+            gateway, json_data=JsonData.of({"httpHeaderName1": "no name"}), sealed={"httpHeaderValue1": "hidden"}
+        ),
+    )
+    assert (found.status, "'no name'" in found.message, "hidden" in found.message) == ("ERROR", True, False)
+    assert upstream.connections == 0
+
+
+def test_a_type_that_nobody_knows_is_said_to_be_unknown(gateway: Gateway) -> None:
+    found = _health(gateway, gateway.data_source(type="promethoius"))
+    assert (found.status, "promethoius" in found.message) == ("UNKNOWN", True)

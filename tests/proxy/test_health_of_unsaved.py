@@ -78,9 +78,9 @@ def test_a_url_that_is_none_is_refused(gateway: Gateway, upstream: Upstream, url
 
 
 @pytest.mark.parametrize("type_id", ["prometheus", "influxdb"])
-def test_a_missing_url_is_refused(gateway: Gateway, upstream: Upstream, type_id: str) -> None:
-    with pytest.raises(InvalidUrl):
-        _check(gateway, _new(upstream, type=type_id, url=""))
+def test_a_missing_url_is_an_error_that_says_so(gateway: Gateway, upstream: Upstream, type_id: str) -> None:
+    found = _check(gateway, _new(upstream, type=type_id, url=""))
+    assert (found.status, "URL" in found.message) == ("ERROR", True)
 
 
 def test_only_who_may_create_data_sources_may_look(gateway: Gateway, upstream: Upstream) -> None:

@@ -74,4 +74,4 @@ def forwarded(
     )
     answer = services.proxy.forward(identity, proxied_path.ref, inbound)
     close = answer.upstream.close if answer.upstream is not None else None
-    return Answer(answer.status, list(answer.headers), Stream(answer.body, environ, close))
+    return Answer(answer.status, list(answer.headers), Stream(answer.body, environ, close, answer.broke_off))

@@ -1,11 +1,12 @@
 """/api/datasources/.../resources: for types that speak HTTP the proxy by another name, over the same decisions."""
 
 from flask import Response, request
+from werkzeug.exceptions import NotFound
 
 from app.dialects.grafana.answers import ON_RESOURCES
 from app.dialects.grafana.door import NAME, PREFIX, grafana_blueprint
 from app.dialects.grafana.errors import answers, render
-from app.dialects.grafana.paths import ProxiedPath, read_resource_path
+from app.dialects.grafana.paths import read_resource_path
 from app.dialects.grafana.proxy import DOCUMENTED_METHODS, forwarded
 from app.edge.authentication import identify, identity, services
 from app.edge.entry import Answer, BusyRoute
@@ -50,8 +51,9 @@ def _forward(services: Services, identity: Identity, environ: Environ) -> Answer
     identity.require("datasources:query")
     target, query = raw_target(environ)
     path = read_resource_path(target.removeprefix(_PATH))
-    # The routes above let nothing else in.
-    assert isinstance(path, ProxiedPath)
+    if path is None:
+        # The routes saw the decoded path: a slash or a letter of its fixed parts was escaped.
+        raise NotFound
     answer = forwarded(services, identity, environ, path, query)
     if answer.status != _NO_CONTENT and not any(name.lower() == "content-type" for name, _ in answer.headers):
         answer.headers.append(("Content-Type", "application/json"))
