@@ -7,17 +7,17 @@ from functools import partial
 
 import click
 
-from benchmarks import memory
 from benchmarks.comparisons import COMPARISONS
 from benchmarks.cores import choose_cores
 from benchmarks.failure import BenchmarkFailure
-from benchmarks.results import format_figures, format_ratios, memory_row, ratio_row
+from benchmarks.results import format_figures, format_ratios, ratio_row, trial_rows
 from benchmarks.rounds import measure_rounds
 from benchmarks.stage import Stage, set_up
 from benchmarks.subjects import subjects
 from benchmarks.surroundings import describe
+from benchmarks.trials import TRIALS
 
-NAMES = [comparison.name for comparison in COMPARISONS] + [memory.NAME]
+NAMES = [comparison.name for comparison in COMPARISONS] + [trial.name for trial in TRIALS]
 
 
 @click.command(context_settings={"show_default": True})
@@ -26,7 +26,7 @@ NAMES = [comparison.name for comparison in COMPARISONS] + [memory.NAME]
 @click.option("--only", type=click.Choice(NAMES), multiple=True, help="Measure this case; may be given again.")
 @click.option("--database-url", help="An empty database, left filled; without it a temporary SQLite file.")
 def main(rounds: int, seconds: int, only: tuple[str, ...], database_url: str | None) -> None:
-    """Measure Sluice beside bare Flask, json.dumps and nginx, in one run.
+    """Measure Sluice beside bare Flask, bare gunicorn, json.dumps, nginx and caddy, in one run.
 
     Exits with 0 whatever the numbers are, and with 1 when a case could not be measured.
     """
@@ -47,14 +47,15 @@ def main(rounds: int, seconds: int, only: tuple[str, ...], database_url: str | N
 def _measure(stage: Stage, names: Collection[str], *, rounds: int, seconds: int) -> list[str]:
     failures: list[str] = []
     rows = []
-    # The memory comes first: later the worker has grown for other reasons.
-    if memory.NAME in names:
-        growth = None
+    # Memory comes first: later the workers have grown for other reasons.
+    for trial in [trial for trial in TRIALS if trial.name in names]:
+        click.echo(f"measuring {trial.name}", err=True)
+        figures = None
         try:
-            growth = memory.measure_growth(stage, rounds=rounds)
+            figures = trial.measure(stage, rounds)
         except BenchmarkFailure as failure:
-            failures.append(str(failure))
-        rows.append(memory_row(growth))
+            failures.append(f"{trial.name}: {failure}")
+        rows.extend(trial_rows(trial, figures))
     comparisons = [comparison for comparison in COMPARISONS if comparison.name in names]
     wanted = {name for comparison in comparisons for name in comparison.readings}
     measures = {name: measure for name, measure in subjects(stage).items() if name in wanted}

@@ -14,16 +14,13 @@ SYSTEM_TICKS = 15 - 3
 
 
 def workers_of(master: int) -> tuple[int, ...]:
-    """Return the processes below the master that have no children themselves."""
+    """Return the processes below the master that have no children themselves, or itself when it works alone."""
     parents = {pid: int(fields[PARENT]) for pid, fields in _all_stats().items()}
     family = {master}
     while grown := {pid for pid, parent in parents.items() if parent in family} - family:
         family |= grown
     masters = {parents[pid] for pid in family - {master}}
-    workers = tuple(sorted(family - masters - {master}))
-    if not workers:
-        raise BenchmarkFailure(f"process {master} has no worker process")
-    return workers
+    return tuple(sorted(family - masters - {master})) or (master,)
 
 
 def cpu_seconds(pids: tuple[int, ...]) -> float:
@@ -35,6 +32,11 @@ def cpu_seconds(pids: tuple[int, ...]) -> float:
 def resident_bytes(pids: tuple[int, ...]) -> int:
     """Return the resident memory (VmRSS) of these processes together."""
     return sum(map(_resident, pids))
+
+
+def unshared_bytes(pids: tuple[int, ...]) -> int:
+    """Return the memory that each of these processes has for itself (USS), together."""
+    return sum(map(_unshared, pids))
 
 
 def _all_stats() -> dict[int, list[str]]:
@@ -57,6 +59,11 @@ def _resident(pid: int) -> int:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024
     raise BenchmarkFailure(f"process {pid} reports no VmRSS")
+
+
+def _unshared(pid: int) -> int:
+    lines = _read(pid, "smaps_rollup").splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:")))
 
 
 def _read(pid: int, name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks import subjects
-from benchmarks.ratios import Ratio, cost, cost_above, speed
+from benchmarks.ratios import Ratio, cost, cost_above, latency, latency_above, pace, speed
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,52 @@ COMPARISONS = (
         good=">= 0.09",
     ),
     Comparison(
+        "proxy-caddy",
+        "proxy 1 KB / caddy",
+        speed,
+        (subjects.PROXY_1K, subjects.CADDY_1K),
+        must=">= 0.14",
+        good=">= 0.28",
+    ),
+    Comparison(
         "proxy-nginx-100k",
         "proxy 100 KB / nginx proxy",
         speed,
         (subjects.PROXY_100K, subjects.NGINX_100K),
         must=">= 0.15",
         good=">= 0.25",
+    ),
+    Comparison(
+        "streams",
+        "proxy 50 MB, 4 connections / nginx proxy",
+        speed,
+        (subjects.PROXY_STREAMS, subjects.NGINX_STREAMS),
+        must=">= 0.9",
+        good=">= 1.3",
+    ),
+    Comparison(
+        "latency-single",
+        "proxy p99 less direct p99 / hello p99, 1 connection",
+        latency_above,
+        (subjects.PROXY_SINGLE, subjects.HELLO_SINGLE, subjects.DIRECT_SINGLE),
+        must="<= 1.6",
+        good="<= 0.9",
+    ),
+    Comparison(
+        "latency",
+        "proxy p99 / hello p99, 16 connections",
+        latency,
+        (subjects.PROXY_1K, subjects.HELLO_BUSY),
+        must="<= 1.0",
+        good="<= 0.5",
+    ),
+    Comparison(
+        "mixed",
+        "GET by uid, 400 slow in flight / alone",
+        pace,
+        (subjects.GET_BESIDE_SLOW, subjects.GET_ALONE),
+        must=">= 0.5",
+        good=">= 0.7",
     ),
     *(
         Comparison(name, case, cost, readings, must=must, good="<= 1.05")
@@ -104,5 +144,13 @@ COMPARISONS = (
         (subjects.UPDATE, subjects.HELLO_SINGLE),
         must="<= 2.5",
         good="<= 1.5",
+    ),
+    Comparison(
+        "start",
+        "first answer / bare WSGI gunicorn",
+        cost,
+        (subjects.START, subjects.START_BARE),
+        must="<= 6",
+        good="<= 4.5",
     ),
 )

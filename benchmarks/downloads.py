@@ -1,4 +1,4 @@
-"""Downloads through the proxy with several clients at once, each at full speed, and throws the bytes away."""
+"""Downloads with several clients at once, each at full speed, and throws the bytes away."""
 
 import http.client
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +13,10 @@ PIECE_BYTES = 1 << 20
 ANSWER_SECONDS = 60
 
 
-def download_together(client: RegistryClient, path: str, *, size: int) -> None:
+def download_together(client: RegistryClient, path: str, *, size: int, clients: int) -> None:
     """Return when every client has read the whole body."""
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        for received in pool.map(partial(_download, client), [path] * CLIENTS):
+    with ThreadPoolExecutor(clients) as pool:
+        for received in pool.map(partial(_download, client), [path] * clients):
             if received != size:
                 raise BenchmarkFailure(f"{path}: {received} of {size} bytes arrived")
 

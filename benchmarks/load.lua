@@ -18,8 +18,8 @@ end
 function done(summary, latency, requests)
   local errors = summary.errors
   io.write(string.format(
-    '\n{"requests": %d, "microseconds": %d, "refused": %d, "broken": %d}\n',
+    '\n{"requests": %d, "microseconds": %d, "refused": %d, "broken": %d, "p99_microseconds": %d}\n',
     summary.requests, summary.duration, errors.status,
-    errors.connect + errors.read + errors.write + errors.timeout
+    errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(99)
   ))
 end

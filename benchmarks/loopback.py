@@ -9,7 +9,7 @@ from benchmarks.failure import BenchmarkFailure
 
 HOST = "127.0.0.1"
 START_SECONDS = 30.0
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.01
 
 
 def free_port() -> int:

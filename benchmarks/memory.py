@@ -1,44 +1,46 @@
-"""Watches how far the worker's resident memory grows while large bodies stream through the proxy."""
+"""How far the worker's memory grows while large bodies stream through the proxy, to clients fast and slow."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from collections.abc import Callable
 
-from benchmarks.accounting import resident_bytes, workers_of
+from benchmarks.accounting import workers_of
 from benchmarks.cores import on
 from benchmarks.downloads import CLIENTS, download_together
+from benchmarks.growth import growth_during
 from benchmarks.nginx import FILES
+from benchmarks.slow_readers import READERS, read_slowly
 from benchmarks.stage import Stage
+from benchmarks.units import megabytes
 
-NAME = "memory"
-CASE = f"worker RSS growth, {CLIENTS} x 50 MB through the proxy"
-MUST = "<= 16 MB"
-GOOD = "<= 4 MB"
-SAMPLE_SECONDS = 0.02
 WARM_UP_DOWNLOADS = 20
 
 
-def measure_growth(stage: Stage, *, rounds: int) -> int:
-    """Return the bytes between the memory before the first large body and the highest sample of all rounds."""
-    proxied = f"/api/datasources/proxy/uid/{stage.population.read_uid}"
-    workers = workers_of(stage.sluice.pid)
+def growth_by_streams(stage: Stage, rounds: int) -> tuple[str, ...]:
+    """Return the growth over all rounds, each of which downloads with several clients at full speed."""
+
+    def downloads() -> None:
+        for _ in range(rounds):
+            download_together(stage.client, f"{_proxied(stage)}/50m", size=FILES["50m"], clients=CLIENTS)
+
+    return _growth(stage, downloads, clients=CLIENTS)
+
+
+def growth_by_slow_readers(stage: Stage, rounds: int) -> tuple[str, ...]:
+    """Return the growth over all rounds, in each of which clients read the first part of a large body slowly."""
+
+    def readers() -> None:
+        for _ in range(rounds):
+            read_slowly(stage.client, f"{_proxied(stage)}/50m")
+
+    return _growth(stage, readers, clients=READERS)
+
+
+def _growth(stage: Stage, work: Callable[[], None], *, clients: int) -> tuple[str, ...]:
     with on(stage.cores.load):
         # Small bodies first: what the first requests load or start for good is not growth by streaming.
         for _ in range(WARM_UP_DOWNLOADS):
-            download_together(stage.client, f"{proxied}/1k", size=FILES["1k"])
-        before = resident_bytes(workers)
-        with ThreadPoolExecutor(1) as pool:
-            done = Event()
-            peak = pool.submit(_peak, workers, done)
-            try:
-                for _ in range(rounds):
-                    download_together(stage.client, f"{proxied}/50m", size=FILES["50m"])
-            finally:
-                done.set()
-            return peak.result() - before
+            download_together(stage.client, f"{_proxied(stage)}/1k", size=FILES["1k"], clients=clients)
+        return (megabytes(growth_during(workers_of(stage.sluice.pid), work)),)
 
 
-def _peak(workers: tuple[int, ...], done: Event) -> int:
-    highest = resident_bytes(workers)
-    while not done.wait(SAMPLE_SECONDS):
-        highest = max(highest, resident_bytes(workers))
-    return highest
+def _proxied(stage: Stage) -> str:
+    return f"/api/datasources/proxy/uid/{stage.population.read_uid}"

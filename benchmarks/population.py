@@ -16,6 +16,7 @@ class Population:
 
     read_uid: str
     updated_uid: str
+    slow_uid: str
 
 
 def new_data_source(name: str, *, url: str) -> dict[str, object]:
@@ -32,14 +33,16 @@ def new_data_source(name: str, *, url: str) -> dict[str, object]:
     }
 
 
-def populate(client: RegistryClient, *, upstream_port: int) -> Population:
-    """Create LIST_LENGTH data sources, all of them in front of the upstream."""
+def populate(client: RegistryClient, *, upstream_port: int, slow_port: int) -> Population:
+    """Create LIST_LENGTH data sources, one of them in front of the slow upstream, the others of the quick one."""
     present = len(client.list())
     if present:
         raise BenchmarkFailure(f"the database holds {present} data sources already: give one that is empty")
-    url = f"http://{HOST}:{upstream_port}"
-    uids = [client.create(new_data_source(f"listed-{n:04}", url=url)) for n in range(LIST_LENGTH)]
-    return Population(read_uid=uids[0], updated_uid=uids[1])
+    ports = [slow_port] + [upstream_port] * (LIST_LENGTH - 1)
+    slow, read, updated, *_ = (
+        client.create(new_data_source(f"listed-{n:04}", url=f"http://{HOST}:{port}")) for n, port in enumerate(ports)
+    )
+    return Population(read_uid=read, updated_uid=updated, slow_uid=slow)
 
 
 def remove_created(client: RegistryClient) -> None:

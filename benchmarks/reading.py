@@ -1,15 +1,17 @@
-"""One measurement: how many requests were answered, in what time, with how much CPU time of the server."""
+"""One measurement: how many requests were answered, in what time, how slowly, with how much CPU of the server."""
 
+import math
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The totals of one measurement."""
+    """The totals of one measurement; ``p99`` is the 99th percentile of the answers' seconds, where it was taken."""
 
     requests: int
     seconds: float
     cpu_seconds: float
+    p99: float = math.nan
 
     @property
     def wall(self) -> float:

@@ -49,7 +49,8 @@ def median_ratio(comparison: Comparison, readings: Readings) -> Ratio | None:
         return None
     by_round = zip(*(readings.taken[name] for name in comparison.readings), strict=True)
     ratios = [comparison.ratio(*of_round) for of_round in by_round]
-    return Ratio(wall=median(ratio.wall for ratio in ratios), cpu=median(ratio.cpu for ratio in ratios))
+    cpus = [ratio.cpu for ratio in ratios if ratio.cpu is not None]
+    return Ratio(wall=median(ratio.wall for ratio in ratios), cpu=median(cpus) if cpus else None)
 
 
 def _order(names: Iterable[str], number: int) -> list[str]:

@@ -5,6 +5,7 @@ import platform
 from importlib.metadata import version
 
 from benchmarks.cores import Cores
+from benchmarks.failure import BenchmarkFailure
 from benchmarks.programs import version_of
 from benchmarks.under_test import THREADS, WORKERS
 
@@ -15,8 +16,16 @@ def describe(cores: Cores) -> str:
         [
             f"Python {platform.python_version()} ({platform.python_compiler()})",
             f"gunicorn {version('gunicorn')}, Flask {version('flask')}",
-            f"{version_of('nginx', '-v')}; {version_of('wrk', '-v')}",
+            f"{version_of('nginx', '-v')}; caddy {_version_of_caddy()}; {version_of('wrk', '-v')}",
             f"{os.cpu_count()} cores, {cores.describe()}",
             f"{WORKERS} gthread worker, {THREADS} threads, preload",
         ]
     )
+
+
+def _version_of_caddy() -> str:
+    try:
+        return version_of("caddy", "version")
+    except BenchmarkFailure:
+        # The cases without it can be measured all the same.
+        return "is not installed"

@@ -45,7 +45,12 @@ def measure(load: Load, *, seconds: int, core: frozenset[int]) -> Reading:
         )
     if not totals["requests"] or used <= 0:
         raise BenchmarkFailure(f"{load.path}: nothing was answered; try more --seconds")
-    return Reading(requests=totals["requests"], seconds=totals["microseconds"] / 1e6, cpu_seconds=used)
+    return Reading(
+        requests=totals["requests"],
+        seconds=totals["microseconds"] / 1e6,
+        cpu_seconds=used,
+        p99=totals["p99_microseconds"] / 1e6,
+    )
 
 
 def _run(load: Load, *, seconds: int, core: frozenset[int]) -> dict[str, int]:
