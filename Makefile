@@ -26,7 +26,7 @@ test: $(VENV)/.dev clients ## Run all checks and tests
 clients: $(CLIENTS:%=$(VENV)/clients/%/.installed) ## Install the clients of other people that the tests drive
 
 .PHONY: bench
-bench: $(VENV)/.dev ## Measure side by side with bare Flask and nginx (needs wrk and nginx)
+bench: $(VENV)/.dev ## Measure side by side with bare Flask, nginx and caddy (needs wrk, nginx, caddy)
 	$(BIN)/python -m benchmarks
 
 .PHONY: soak

@@ -17,7 +17,7 @@ LEGEND = (
     "Ratios with <= : time, and CPU time of the worker, of a request of Sluice over that of the reference."
 )
 NOT_MEASURED = "not measured"
-NONE = "-"
+NONE = ""
 
 
 def ratio_row(comparison: Comparison, readings: Readings) -> tuple[str, ...]:

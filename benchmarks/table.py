@@ -14,4 +14,4 @@ def format_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first = cells[0].ljust(widths[0])
     rest = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
-    return " ".join([first, *rest])
+    return " ".join([first, *rest]).rstrip()
