@@ -13,6 +13,7 @@ from benchmarks.failure import BenchmarkFailure
 from benchmarks.results import format_figures, format_ratios, ratio_row, trial_rows
 from benchmarks.rounds import measure_rounds
 from benchmarks.stage import Stage, set_up
+from benchmarks.steal import stolen_share, ticks
 from benchmarks.subjects import subjects
 from benchmarks.surroundings import describe
 from benchmarks.trials import TRIALS
@@ -36,7 +37,9 @@ def main(rounds: int, seconds: int, only: tuple[str, ...], database_url: str | N
     try:
         click.echo(describe(cores))
         with set_up(cores, database_url=database_url) as stage:
+            before = ticks()
             failures = _measure(stage, only or NAMES, rounds=rounds, seconds=seconds)
+            click.echo(f"\nCPU time that other machines took meanwhile (steal): {stolen_share(before, ticks()):.0%}")
     except BenchmarkFailure as failure:
         raise click.ClickException(str(failure)) from failure
     for reason in failures:
