@@ -8,7 +8,7 @@ from subprocess import Popen
 from benchmarks.failure import BenchmarkFailure
 
 HOST = "127.0.0.1"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 PAUSE_SECONDS = 0.01
 
 

@@ -36,7 +36,7 @@ def measure_rounds(
             try:
                 reading = measures[name](length)
             except BenchmarkFailure as failure:
-                failures[name] = str(failure)
+                failures[name] = f"{name}: {failure}"
                 continue
             if number:
                 taken[name].append(reading)
