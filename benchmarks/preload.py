@@ -9,7 +9,7 @@ from benchmarks.under_test import SEVERAL_WORKERS, several_workers
 from benchmarks.wrk import Load, measure
 
 CONNECTIONS = 16
-WARM_UP_SECONDS = 1
+WARM_UP_SECONDS = 3
 LOADING_SECONDS = 30.0
 # As long as a worker uses no CPU time, it loads nothing.
 IDLE_SECONDS = 0.3
