@@ -20,7 +20,7 @@ from app.identity.users import Users
 from app.metrics import Metrics
 from app.proxy.forward import Proxy
 from app.proxy.health import HealthChecks
-from app.proxy.outbound import ProxyRules
+from app.proxy.prepared import Preparations, ProxyRules
 from app.proxy.sigv4 import SigningRules
 from app.registry.correlations import Correlations
 from app.registry.narrow_tokens import NarrowTokens
@@ -154,6 +154,7 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         log_requests=settings.proxy_logging,
         signing=_signing_rules(settings),
     )
+    preparations = Preparations(registry, rules)
     policy = LoginPolicy(
         passwords_allowed=settings.basic_auth_enabled,
         block_after_wrong_passwords=not settings.login_protection_off,
@@ -175,8 +176,8 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         permissions=Permissions(storage.permissions, registry, storage.audit),
         correlations=Correlations(storage.correlations, registry, storage.audit, new_uid),
         narrow_tokens=NarrowTokens(service_accounts, registry),
-        proxy=Proxy(registry, transport, rules, metrics),
-        health_checks=HealthChecks(registry, transport, rules),
+        proxy=Proxy(preparations, transport, metrics),
+        health_checks=HealthChecks(preparations, transport),
         metrics=metrics,
     )
 

@@ -45,7 +45,7 @@ def _of_one_org(rows: Sequence[DataSource]) -> Iterator[str]:
 
 def _torn(services: Services, rows: Sequence[DataSource]) -> Iterator[str]:
     for row in rows:
-        _, secrets = services.registry.for_request(system(row.org_id, "soak"), ById(row.id))
+        secrets = services.registry.secrets_of(services.registry.for_request(system(row.org_id, "soak"), ById(row.id)))
         if secrets != {"password": secret_of(row.name, row.json_data["state"])}:
             yield f"{row.name} is in state {row.json_data['state']} with another secret: {secrets}"
 

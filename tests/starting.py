@@ -45,4 +45,4 @@ def add_secret(services: Services, name: str = "metrics", plain: str = PLAIN) ->
 
 def secrets_of(services: Services, name: str = "metrics") -> dict[str, str]:
     """Its secrets in plain text."""
-    return dict(services.registry.for_request(OPERATOR, ByName(name))[1])
+    return dict(services.registry.secrets_of(services.registry.for_request(OPERATOR, ByName(name))))

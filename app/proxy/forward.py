@@ -2,17 +2,17 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.identity.identity import Identity
 from app.proxy.headers import SANDBOX, Headers, answer_headers
 from app.proxy.origin import ANSWERED, REFUSED, Outcome, failure, of_answer
-from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outbound
+from app.proxy.outbound import Caller, InboundRequest, build_outbound
+from app.proxy.prepared import Preparations
 from app.registry.catalog import is_known
 from app.registry.datasource import DataSource, Ref
-from app.registry.registry import Registry
 from app.upstream.errors import UpstreamError
 from app.upstream.transport import Transport, UpstreamResponse
 
@@ -48,21 +48,21 @@ class ProxiedAnswer:
 class Proxy:
     """Looks the data source up as REST does, with the same permission check, then builds, sends and answers."""
 
-    def __init__(self, registry: Registry, transport: Transport, rules: ProxyRules, counts: Counts) -> None:
-        self._registry = registry
+    def __init__(self, preparations: Preparations, transport: Transport, counts: Counts) -> None:
+        self._preparations = preparations
         self._transport = transport
-        self._rules = rules
+        self._rules = preparations.rules
         self._counts = counts
 
     def forward(self, identity: Identity, ref: Ref, inbound: InboundRequest) -> ProxiedAnswer:
         """The upstream's answer, streaming. Holds no database connection while bytes flow.
 
-        Raises what Registry.for_request, TokenLimits.require_request, build_outbound and Transport.send raise.
+        Raises what Preparations.look_up and of, TokenLimits.require_request, build_outbound and Transport.send raise.
         """
-        data_source, secrets = self._registry.for_request(identity, ref)
+        data_source = self._preparations.look_up(identity, ref)
         counted_as = data_source.type if is_known(data_source.type) else "other"
         try:
-            answer = self._forward(identity, data_source, secrets, inbound, counted_as)
+            answer = self._forward(identity, data_source, inbound, counted_as)
         except Exception as exc:
             self._count(counted_as, failure(exc) or REFUSED)
             raise
@@ -73,18 +73,13 @@ class Proxy:
         self._counts.proxied(counted_as, outcome.origin, outcome.phase, outcome.limit)
 
     def _forward(
-        self,
-        identity: Identity,
-        data_source: DataSource,
-        secrets: Mapping[str, str],
-        inbound: InboundRequest,
-        counted_as: str,
+        self, identity: Identity, data_source: DataSource, inbound: InboundRequest, counted_as: str
     ) -> ProxiedAnswer:
         if identity.limits is not None:
             names = [name for name, _ in inbound.headers]
             identity.limits.require_request(inbound.method, inbound.path, inbound.query, names)
         caller = Caller(identity.role, identity.login)
-        outbound = build_outbound(data_source, secrets, inbound, self._rules, caller)
+        outbound = build_outbound(self._preparations.of(data_source), inbound, self._rules, caller)
         began = time.perf_counter()
         status = 0
         try:

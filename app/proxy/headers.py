@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.proxy.errors import GoesInCircles, UnsendableHeader
 from app.registry.catalog import backend_type
@@ -51,6 +52,8 @@ DROPPED_FROM_CALLER = frozenset(
     }
 )
 
+_NOT_FORWARDED = HOP_BY_HOP | DROPPED_FROM_CALLER
+
 # Cookies of one back end would reach another through the same origin; the server in front writes its own Date and
 # Server, and two of each would be wrong.
 DROPPED_FROM_UPSTREAM = frozenset({"content-security-policy", "date", "server", "set-cookie"})
@@ -60,6 +63,7 @@ SANDBOX = ("Content-Security-Policy", "sandbox")
 # Counts how many gateways a request went through: one whose data source leads back to itself would else go on until
 # every thread waits for another.
 _HOPS = "X-Sluice-Hops"
+_HOPS_KEY = _HOPS.lower()
 _MOST_HOPS = 4
 # Only the gateway says whose answer it is.
 _OUR_WORDS = "x-sluice-"
@@ -70,60 +74,76 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def outbound_headers(
-    data_source: DataSource,
-    secrets: Mapping[str, str],
-    caller: Headers,
-    *,
-    client_address: str,
-    user_agent: str,
-    reserved: str | None,
-    login: str | None = None,
-) -> tuple[list[tuple[str, str]], str | None]:
-    """The headers to send, and the Host value when a custom header sets one. ``login`` is told to the server.
+@dataclass(frozen=True, slots=True)
+class OwnHeaders:
+    """What the data source itself says: the same for all its requests.
 
-    ``reserved`` is the header by which a proxy in front signs people in: it is neither forwarded nor sent.
-    Raises UnsendableHeader, GoesInCircles.
+    ``authorization`` is what its credentials make, unless the caller brings one; ``custom`` headers beat everything,
+    ``host`` is a custom Host. ``dropped``: the caller's headers that are never forwarded, in lower case.
     """
-    given = {name.lower(): value for name, value in caller}
-    dropped = HOP_BY_HOP | DROPPED_FROM_CALLER | _named_in_connection(given.get("connection", ""))
-    if reserved is not None:
-        dropped |= {reserved.lower()}
-    headers = {name.lower(): (name, value) for name, value in caller if name.lower() not in dropped}
 
-    def put(name: str, value: str) -> None:
-        headers[name.lower()] = (name, value)
+    authorization: str | None
+    custom: tuple[tuple[str, str], ...]
+    host: str | None
+    keep_cookies: tuple[str, ...]
+    dropped: frozenset[str]
 
-    put("User-Agent", user_agent)
-    put("X-Grafana-Referer", given.get("referer", ""))
-    put(_HOPS, str(_hops(given) + 1))
+
+def own_headers(data_source: DataSource, secrets: Mapping[str, str], reserved: str | None) -> OwnHeaders:
+    """``reserved`` is the header by which a proxy in front signs people in: it is neither forwarded nor sent.
+
+    Raises UnsendableHeader.
+    """
+    found = list(_custom_headers(data_source, secrets, reserved))
+    hosts = [value for name, value in found if name.lower() == "host"]
+    keep = data_source.json_data.get("keepCookies")
+    return OwnHeaders(
+        authorization=_authorization(data_source, secrets),
+        custom=tuple((name, value) for name, value in found if name.lower() != "host"),
+        host=hosts[-1] if hosts else None,
+        keep_cookies=tuple(entry for entry in keep if isinstance(entry, str)) if isinstance(keep, list) else (),
+        dropped=_NOT_FORWARDED | {reserved.lower()} if reserved is not None else _NOT_FORWARDED,
+    )
+
+
+def outbound_headers(
+    own: OwnHeaders, caller: Headers, *, client_address: str, user_agent: str, login: str | None = None
+) -> Headers:
+    """The headers to send, but Host. ``login`` is told to the server. Raises GoesInCircles."""
+    given = {name.lower(): (name, value) for name, value in caller}
+    dropped = own.dropped
+    if "connection" in given:
+        dropped |= _named_in_connection(given["connection"][1])
+    headers = {key: field for key, field in given.items() if key not in dropped}
+
+    def of_caller(key: str) -> str:
+        return given[key][1] if key in given else ""
+
+    headers["user-agent"] = ("User-Agent", user_agent)
+    headers["x-grafana-referer"] = ("X-Grafana-Referer", of_caller("referer"))
+    hops = _hops(given[_HOPS_KEY][1]) if _HOPS_KEY in given else 0
+    headers[_HOPS_KEY] = (_HOPS, str(hops + 1))
     if login is not None:
-        put("X-Grafana-User", _wire_text(_UNSENDABLE.sub("", login)))
-    forwarded = given.get("x-forwarded-for")
-    if hops := ", ".join(filter(None, (forwarded, client_address))):
-        put("X-Forwarded-For", hops)
-    if cookies := kept_cookies(given.get("cookie", ""), data_source.json_data.get("keepCookies")):
-        put("Cookie", cookies)
-    if authorization := _authorization(data_source, secrets, given.get("x-ds-authorization")):
-        put("Authorization", authorization)
-    host = None
-    for name, value in custom_headers(data_source, secrets, reserved):
-        if name.lower() == "host":
-            host = value
-        else:
-            put(name, value)
-    return list(headers.values()), host
+        headers["x-grafana-user"] = ("X-Grafana-User", _wire_text(_UNSENDABLE.sub("", login)))
+    if forwarded := ", ".join(filter(None, (of_caller("x-forwarded-for"), client_address))):
+        headers["x-forwarded-for"] = ("X-Forwarded-For", forwarded)
+    if own.keep_cookies and (cookies := kept_cookies(of_caller("cookie"), own.keep_cookies)):
+        headers["cookie"] = ("Cookie", cookies)
+    if authorization := of_caller("x-ds-authorization") or own.authorization:
+        headers["authorization"] = ("Authorization", authorization)
+    for name, value in own.custom:
+        headers[name.lower()] = (name, value)
+    return list(headers.values())
 
 
-def _hops(given: Mapping[str, str]) -> int:
+def _hops(text: str) -> int:
     """Raises GoesInCircles."""
-    text = given.get(_HOPS.lower(), "0")
-    if not re.fullmatch("[0-9]", text) or int(text) >= _MOST_HOPS:
+    if len(text) != 1 or text not in "0123456789" or int(text) >= _MOST_HOPS:
         raise GoesInCircles
     return int(text)
 
 
-def custom_headers(
+def _custom_headers(
     data_source: DataSource, secrets: Mapping[str, str], reserved: str | None
 ) -> Iterable[tuple[str, str]]:
     """``httpHeaderName1..`` of jsonData with the secrets ``httpHeaderValue1..``, up to the first missing name.
@@ -144,14 +164,11 @@ def custom_headers(
         yield name, _wire_text(value)
 
 
-def kept_cookies(cookie_header: str, keep: object) -> str:
+def kept_cookies(cookie_header: str, wanted: Sequence[str]) -> str:
     """The caller's cookies that jsonData.keepCookies lists, by name: ``a`` exactly, ``a[]`` as a prefix, ``[]`` all.
 
     The login cookie is never among them.
     """
-    if not isinstance(keep, list):
-        return ""
-    wanted = [entry for entry in keep if isinstance(entry, str)]
     pairs = [pair.strip().partition("=") for pair in re.split("[;,]", cookie_header) if "=" in pair]
     kept = sorted(
         (name, value)
@@ -178,9 +195,7 @@ def _named_in_connection(connection: str) -> frozenset[str]:
     return frozenset(name.strip().lower() for name in connection.split(",")) if connection else frozenset()
 
 
-def _authorization(data_source: DataSource, secrets: Mapping[str, str], from_caller: str | None) -> str | None:
-    if from_caller:
-        return from_caller
+def _authorization(data_source: DataSource, secrets: Mapping[str, str]) -> str | None:
     if data_source.basic_auth:
         return _basic(data_source.basic_auth_user, secrets.get("basicAuthPassword", ""))
     if data_source.user or backend_type(data_source.type).credentials == "header":

@@ -1,17 +1,19 @@
 """Whether a data source's server is there and lets the gateway in: one probe a type, in words that help."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from app.identity.identity import Identity
 from app.proxy.errors import HostNotAllowed, SigningRefused, UnsendableHeader
-from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outbound
+from app.proxy.outbound import Caller, InboundRequest, build_outbound
+from app.proxy.prepared import Preparations, Prepared, prepare
 from app.registry.catalog import Probe, backend_type, is_known
 from app.registry.datasource import DataSource, NewDataSource, Ref
 from app.registry.errors import InvalidUrl
-from app.registry.registry import Registry, unsaved
+from app.registry.registry import unsaved
 from app.upstream.errors import AddressDenied, TlsMaterialInvalid, TooManyRequests, UpstreamError
 from app.upstream.request import OutboundRequest
 from app.upstream.transport import Transport, UpstreamResponse
@@ -50,25 +52,25 @@ class Health:
 class HealthChecks:
     """Looks data sources up as the proxy does, with the same permission check and the same decisions."""
 
-    def __init__(self, registry: Registry, transport: Transport, rules: ProxyRules) -> None:
-        self._registry = registry
+    def __init__(self, preparations: Preparations, transport: Transport) -> None:
+        self._preparations = preparations
         self._transport = transport
-        self._rules = rules
+        self._rules = preparations.rules
 
     def check(self, identity: Identity, ref: Ref) -> Health:
-        """Of a stored data source. Raises what Registry.for_request raises, and RouteDenied."""
-        data_source, secrets = self._registry.for_request(identity, ref)
-        return self._check(identity, data_source, secrets, pool=str(data_source.id))
+        """Of a stored data source. Raises what Preparations.look_up raises, SecretsUnreadable and RouteDenied."""
+        data_source = self._preparations.look_up(identity, ref)
+        return self._check(identity, data_source, partial(self._preparations.of, data_source), pool=str(data_source.id))
 
     def check_unsaved(self, identity: Identity, new: NewDataSource) -> Health:
-        """Of one that is not stored, and is not stored by this. Raises PermissionDenied, InvalidUrl and what
-        build_outbound raises."""
+        """Of one that is not stored, and is not stored by this. Raises PermissionDenied, InvalidUrl, RouteDenied."""
         identity.require("datasources:create")
         # Of no pool: no connection of somebody's data source is used, and none is left for one.
-        return self._check(identity, unsaved(identity, new), new.secure_json_data, pool=None)
+        row = unsaved(identity, new)
+        return self._check(identity, row, partial(prepare, row, new.secure_json_data, self._rules), pool=None)
 
     def _check(
-        self, identity: Identity, data_source: DataSource, secrets: Mapping[str, str], *, pool: str | None
+        self, identity: Identity, data_source: DataSource, prepared: Callable[[], Prepared], *, pool: str | None
     ) -> Health:
         probe = backend_type(data_source.type).probe
         if not is_known(data_source.type):
@@ -82,7 +84,7 @@ class HealthChecks:
             identity.limits.require_request(inbound.method, inbound.path, inbound.query, ())
         caller = Caller(identity.role, identity.login)
         try:
-            built = build_outbound(data_source, secrets, inbound, self._rules, caller)
+            built = build_outbound(prepared(), inbound, self._rules, caller)
             outbound = dataclasses.replace(built, pool=pool)
             response = self._transport.send(outbound, None)
             return _judged(probe, outbound, response)

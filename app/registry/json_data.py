@@ -32,6 +32,14 @@ class JsonData(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._members())
 
+    def __eq__(self, other: object) -> bool:
+        # The same text is the same object, without a look inside.
+        if isinstance(other, JsonData) and self.text == other.text:
+            return True
+        return super().__eq__(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"JsonData({self.text!r})"
 

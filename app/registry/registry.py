@@ -115,14 +115,17 @@ class Registry:
         """
         return self._with_flags(self._find(identity, ref, action))
 
-    def for_request(self, identity: Identity, ref: Ref) -> tuple[DataSource, Mapping[str, str]]:
-        """A data source to query, with its secrets in plain text: the only call that gives them out.
+    def for_request(self, identity: Identity, ref: Ref) -> DataSource:
+        """A data source to query, without its flags. Raises PermissionDenied, DataSourceNotFound."""
+        return self._find(identity, ref, "datasources:query")
 
-        Raises PermissionDenied, DataSourceNotFound, SecretsUnreadable.
+    def secrets_of(self, data_source: DataSource) -> Mapping[str, str]:
+        """Its secrets in plain text: the only call that gives them out. ``data_source`` is what ``for_request`` gave.
+
+        Raises SecretsUnreadable.
         """
-        row = self._find(identity, ref, "datasources:query")
         try:
-            return row, {name: self._decrypt(row, name) for name in row.ciphertexts}
+            return {name: self._decrypt(data_source, name) for name in data_source.ciphertexts}
         except Undecryptable as exc:
             raise SecretsUnreadable from exc
 

@@ -46,8 +46,8 @@ class Org:
 
     def secrets_of(self, uid: str) -> dict[str, str]:
         """The plain secrets of a data source, as the proxy would get them."""
-        _, found = self.services.registry.for_request(self.identity, ByUid(uid))
-        return dict(found)
+        found = self.services.registry.for_request(self.identity, ByUid(uid))
+        return dict(self.services.registry.secrets_of(found))
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.identity.roles import Role
-from app.proxy.headers import outbound_headers
-from app.proxy.outbound import Caller, InboundRequest, ProxyRules, build_outbound
+from app.proxy.headers import outbound_headers, own_headers
+from app.proxy.outbound import Caller, InboundRequest, build_outbound
+from app.proxy.prepared import ProxyRules, prepare
 from app.registry.datasource import DataSource
 from app.registry.json_data import JsonData
 from app.upstream.request import OutboundBody, OutboundRequest
@@ -61,7 +62,7 @@ def built(
     row: DataSource, path: str = "", *, query: str = "", secrets: Mapping[str, str] | None = None
 ) -> OutboundRequest:
     """What goes out for a plain GET."""
-    return build_outbound(row, secrets or {}, inbound(path, query=query), RULES, CALLER)
+    return build_outbound(prepare(row, secrets or {}, RULES), inbound(path, query=query), RULES, CALLER)
 
 
 def sent(
@@ -72,15 +73,8 @@ def sent(
     login: str | None = None,
 ) -> dict[str, str]:
     """The headers that go out, under lower-case names; there is never a name twice."""
-    headers, _ = outbound_headers(
-        row or data_source(),
-        secrets or {},
-        caller,
-        client_address=CLIENT,
-        user_agent=RULES.user_agent,
-        reserved=reserved,
-        login=login,
-    )
+    own = own_headers(row or data_source(), secrets or {}, reserved)
+    headers = outbound_headers(own, caller, client_address=CLIENT, user_agent=RULES.user_agent, login=login)
     by_name = {name.lower(): value for name, value in headers}
     assert len(by_name) == len(headers)
     return by_name

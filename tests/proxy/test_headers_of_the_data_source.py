@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.proxy.errors import UnsendableHeader
-from app.proxy.headers import kept_cookies, outbound_headers
-from proxy.proxied import CLIENT, data_source, sent
+from app.proxy.headers import kept_cookies, own_headers
+from proxy.proxied import data_source, sent
 
 
 def _with_custom(names: Mapping[str, Any], **values: str) -> dict[str, str]:
@@ -15,9 +15,7 @@ def _with_custom(names: Mapping[str, Any], **values: str) -> dict[str, str]:
 
 
 def _host_of(names: Mapping[str, Any], **values: str) -> str | None:
-    return outbound_headers(
-        data_source(json_data=names), values, (), client_address=CLIENT, user_agent="", reserved=None
-    )[1]
+    return own_headers(data_source(json_data=names), values, None).host
 
 
 # Credentials
@@ -163,7 +161,8 @@ _COOKIES = "b=2; ab=12; a=1; grafana_session=s"
     ],
 )
 def test_only_cookies_that_the_data_source_lists_are_kept(keep: object, kept: str) -> None:
-    assert kept_cookies(_COOKIES, keep) == kept
+    row = data_source(json_data={"keepCookies": keep})
+    assert sent(("Cookie", _COOKIES), row=row).get("cookie", "") == kept
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import pytest
 
 from app.proxy.errors import PathClimbs, TypeNotHttp, TypeNotInstalled, UndecodablePath
 from app.proxy.outbound import build_outbound, join_paths
+from app.proxy.prepared import prepare
 from app.registry.errors import InvalidUrl
 from proxy.proxied import CALLER, RULES, built, data_source, inbound
 
@@ -194,7 +195,8 @@ def test_two_data_sources_on_one_server_have_different_pools() -> None:
 
 
 def test_a_request_keeps_its_method() -> None:
-    assert build_outbound(data_source(), {}, inbound(method="PROPFIND"), RULES, CALLER).method == "PROPFIND"
+    prepared = prepare(data_source(), {}, RULES)
+    assert build_outbound(prepared, inbound(method="PROPFIND"), RULES, CALLER).method == "PROPFIND"
 
 
 @pytest.mark.parametrize("type_id", ["mysql", "mssql", "postgres", "grafana-postgresql-datasource"])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.proxy.targets import target_path, target_query
+from app.proxy.targets import query_credentials, target_path, target_query
 from app.registry.catalog import backend_type
 from app.registry.datasource import DataSource
 from proxy.proxied import built, data_source
@@ -13,16 +13,21 @@ _INFLUX = ("influxdb", "influxdb_08")
 
 
 def _query(type_id: str, query: str) -> str:
-    return target_query(backend_type(type_id), data_source(type=type_id), {}, query)
+    return target_query(backend_type(type_id), {}, query)
 
 
 def _old_influx(database: str = "metrics", user: str = "ada") -> DataSource:
     return replace(data_source(type="influxdb_08", url="http://influx.test/base", user=user), database=database)
 
 
+def _old_query(query: str, **secrets: str) -> str:
+    kind = backend_type("influxdb_08")
+    return target_query(kind, query_credentials(kind, _old_influx(), secrets), query)
+
+
 @pytest.mark.parametrize("type_id", ["graphite", "prometheus", "influxdb", "opentsdb"])
 def test_a_path_goes_out_as_it_came(type_id: str) -> None:
-    assert target_path(backend_type(type_id), _old_influx(), "a%2Fb//c/") == "a%2Fb//c/"
+    assert target_path(backend_type(type_id), "metrics", "a%2Fb//c/") == "a%2Fb//c/"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +41,7 @@ def test_a_path_goes_out_as_it_came(type_id: str) -> None:
     ],
 )
 def test_the_old_influx_has_its_database_in_the_path(database: str, path: str, expected: str) -> None:
-    assert target_path(backend_type("influxdb_08"), _old_influx(database), path) == expected
+    assert target_path(backend_type("influxdb_08"), database, path) == expected
 
 
 @pytest.mark.parametrize("type_id", ["graphite", "prometheus", "elasticsearch"])
@@ -64,17 +69,17 @@ def test_a_query_of_influx_is_sorted_and_escaped(query: str, expected: str) -> N
 
 
 def test_the_old_influx_has_user_and_password_in_its_query() -> None:
-    found = target_query(backend_type("influxdb_08"), _old_influx(), {"password": "a&b é"}, "q=1")
+    found = _old_query("q=1", password="a&b é")
     assert found == "p=a%26b+%C3%A9&q=1&u=ada"
 
 
 def test_a_missing_password_of_the_old_influx_counts_as_empty() -> None:
-    assert target_query(backend_type("influxdb_08"), _old_influx(), {}, "") == "p=&u=ada"
+    assert _old_query("") == "p=&u=ada"
 
 
 @pytest.mark.parametrize("query", ["u=root&p=x", "%75=root&%70=x", "u=a&u=b"])
 def test_a_caller_cannot_give_the_old_influx_another_user(query: str) -> None:
-    found = target_query(backend_type("influxdb_08"), _old_influx(), {"password": "mine"}, query)
+    found = _old_query(query, password="mine")
     assert found == "p=mine&u=ada"
 
 

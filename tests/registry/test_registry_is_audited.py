@@ -107,7 +107,7 @@ def test_what_cannot_be_audited_is_not_changed(make_registry: MakeRegistry, regi
             admin(org), ById(made.id), change("renamed", secrets={"password": "another"})
         )
     assert registry.get(admin(org), ById(made.id)) == made
-    assert registry.for_request(admin(org), ById(made.id))[1] == {"password": PLAIN}
+    assert registry.secrets_of(registry.for_request(admin(org), ById(made.id))) == {"password": PLAIN}
 
 
 def test_what_cannot_be_audited_is_not_deleted(make_registry: MakeRegistry, registry: Registry, org: int) -> None:

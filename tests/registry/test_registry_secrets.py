@@ -20,7 +20,7 @@ PLAIN = "hunter2-of-the-upstream"
 
 
 def secrets_of(registry: Registry, row: DataSource) -> dict[str, str]:
-    return dict(registry.for_request(viewer(row.org_id), ById(row.id))[1])
+    return dict(registry.secrets_of(registry.for_request(viewer(row.org_id), ById(row.id))))
 
 
 def flags_of(registry: Registry, row: DataSource) -> dict[str, bool]:

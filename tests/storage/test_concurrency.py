@@ -168,7 +168,7 @@ def test_secrets_that_many_add_to_one_data_source_are_all_there(registry: Regist
         return Counter()
 
     together(add)
-    _, stored = registry.for_request(caller, ById(made.id))
+    stored = registry.secrets_of(registry.for_request(caller, ById(made.id)))
     expected = {f"field{number}": f"secret {number}" for number in range(THREADS)}
     assert stored == {"basicAuthPassword": "secret of shared", **expected}
 
