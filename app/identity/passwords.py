@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 
 from passlib.context import CryptContext
+from passlib.hash import pbkdf2_sha256
 
 # Enough for the people and scripts that use one worker at a time; each entry is two hundred bytes.
 _REMEMBERED = 512
@@ -32,7 +33,10 @@ class Passwords:
     def __init__(self, rounds: int) -> None:
         """``rounds`` of PBKDF2-HMAC-SHA256; each thousand costs about half a millisecond of CPU."""
         self._context = CryptContext(schemes=["pbkdf2_sha256"], pbkdf2_sha256__rounds=rounds)
-        self._unknown_user = self._context.hash(os.urandom(16).hex())
+        # What verifies as slowly as any other hash and is no password's; to compute one would delay each start.
+        self._unknown_user = pbkdf2_sha256(
+            checksum=os.urandom(32), salt=os.urandom(16), rounds=rounds, use_defaults=True
+        ).to_string()
         self._digest_key = os.urandom(32)
         self._verified: OrderedDict[bytes, None] = OrderedDict()
         self._lock = threading.Lock()

@@ -52,7 +52,8 @@ class Database:
         # None where asking would cost as much as reading.
         self.revision = Revision(self.peewee.database, timeout) if self.is_sqlite else None
         # SQLite has one writer at a time; threads of this process queue here instead of polling the file.
-        self._one_writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._writer_lock = threading.Lock()
+        self._one_writer: AbstractContextManager[Any] = self._writer_lock if self.is_sqlite else nullcontext()
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """All rows of one statement. Outside a transaction a lost connection is replaced, once."""
@@ -96,6 +97,37 @@ class Database:
             if lock is not None:
                 lock()
             yield
+
+    def run_if_free(self, sql: str, params: Sequence[Any]) -> bool:
+        """Runs one statement as a transaction of its own, or not at all where it would wait for another writer.
+
+        Returns whether it ran.
+        """
+        if not self.is_sqlite:
+            # Nothing waits there but for the very row.
+            with self.connected():
+                self.peewee.execute_sql(sql, params)
+            return True
+        if not self._writer_lock.acquire(blocking=False):
+            return False
+        try:
+            with self.connected():
+                return self._run_at_once(sql, params)
+        finally:
+            self._writer_lock.release()
+
+    def _run_at_once(self, sql: str, params: Sequence[Any]) -> bool:
+        self.peewee.execute_sql("PRAGMA busy_timeout = 0")
+        try:
+            with self._transaction():
+                self.peewee.execute_sql(sql, params)
+        except peewee.OperationalError as exc:
+            if "locked" in str(exc):
+                return False
+            raise
+        finally:
+            self.peewee.execute_sql(f"PRAGMA busy_timeout = {int(self._timeout * 1000)}")
+        return True
 
     @contextmanager
     def connected(self) -> Iterator[None]:
@@ -230,6 +262,11 @@ def _postgresql_options(timeout: float) -> dict[str, Any]:
     return {
         "connect_timeout": max(2, min(int(timeout), 10)),
         "options": f"-c lock_timeout={int(timeout * 1000)}",
+        # A server that vanished without a word, behind a firewall say, is given up as a lock is.
+        "tcp_user_timeout": int(timeout * 1000),
+        "keepalives_idle": max(1, int(timeout)),
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
         "prefer_psycopg3": True,
     }
 

@@ -2,11 +2,15 @@
 
 import logging
 import secrets
+import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from app.identity.identity import system
 from app.identity.limits import TokenLimits
 from app.identity.roles import Role
 from app.identity.store import NewToken, Standing, TokenRecord, UserRecord
@@ -14,6 +18,7 @@ from app.registry.access import ForRole, Level
 from app.services import Storage, open_storage
 from app.settings import Settings
 from conftest import NewDatabase
+from installations import Installation
 from storage.accounts import NOW, add_account, add_user, set_email_unchecked, unique
 from storage.rows import data_source_row
 
@@ -219,3 +224,30 @@ def test_wrong_passwords_that_are_too_old_are_forgotten(storage: Storage) -> Non
     storage.authentications.add_wrong_password(other, 3, forget_before=1)
     assert wrong_passwords(storage, login, since=-1) == 0
     assert wrong_passwords(storage, other, since=-1) == 1
+
+
+def used_at(storage: Storage, token_hash: str) -> int | None:
+    found = storage.authentications.token_by_hash(token_hash)
+    assert found is not None
+    return found.last_used_at
+
+
+def test_nobody_waits_for_another_writer_to_have_a_last_use_marked(storage: Storage, org: int) -> None:
+    token, token_hash = add_hashed_token(storage, org, None)
+    with storage.database.writing(), ThreadPoolExecutor(1) as pool:
+        pool.submit(storage.authentications.mark_token_used, token, NOW).result(20)
+    storage.authentications.mark_token_used(token, NOW + 1)
+    assert used_at(storage, token_hash) == NOW + 1
+
+
+def test_nobody_waits_for_another_process_to_have_a_last_use_marked(sqlite_installation: Installation) -> None:
+    storage = sqlite_installation.services.storage
+    org = sqlite_installation.services.orgs.create(system(0, "test"), unique("org")).id
+    token, token_hash = add_hashed_token(storage, org, None)
+    with closing(sqlite3.connect(storage.database.peewee.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        storage.authentications.mark_token_used(token, NOW)
+        other.execute("ROLLBACK")
+    assert used_at(storage, token_hash) is None
+    storage.authentications.mark_token_used(token, NOW + 1)
+    assert used_at(storage, token_hash) == NOW + 1
