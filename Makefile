@@ -20,7 +20,7 @@ test: $(VENV)/.dev clients ## Run all checks and tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: clients
 clients: $(CLIENTS:%=$(VENV)/clients/%/.installed) ## Install the clients of other people that the tests drive

@@ -91,7 +91,8 @@ class World:
         named = f"{name}-{self.mark}"
         # A type that lets every method through, and that is healthy with whatever the upstream answers.
         return self._services.registry.create(
-            self._operator, NewDataSource(name=named, uid=named, type="influxdb", access="proxy", url=url)
+            self._operator,
+            NewDataSource(name=named, uid=named, type="grafana-clickhouse-datasource", access="proxy", url=url),
         )
 
     def _correlation(self) -> str:

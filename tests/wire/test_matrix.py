@@ -26,6 +26,7 @@ _OF_SERVERS = ("/proxy/", "/resources", "/health", "/datasources/test")
 # HEAD stands for the GET beside it, and OPTIONS does nothing.
 _OTHER_METHODS = frozenset({"HEAD", "OPTIONS"})
 _OF_NOBODY: Mapping[str, str] = {
+    "/metrics": "counters have a login of their own, or none, and say nothing of any org",
     "/healthz": "liveness is asked without credentials, and says nothing of any org",
     "/api/health": "the same for the database",
     "/docs/": "the page that shows the OpenAPI documents",
@@ -144,7 +145,14 @@ def test_the_matrix_has_every_route_and_method(app: Flask) -> None:
 
 def test_routes_of_nobody_answer_without_credentials(installed: Installation) -> None:
     port = installed.served({}).port
-    for path in ("/healthz", "/api/health", "/docs/", "/docs/grafana/openapi.json", "/docs/native/openapi.json"):
+    for path in (
+        "/healthz",
+        "/metrics",
+        "/api/health",
+        "/docs/",
+        "/docs/grafana/openapi.json",
+        "/docs/native/openapi.json",
+    ):
         with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=30)) as connection:
             connection.request("GET", path)
             assert connection.getresponse().status == 200, path

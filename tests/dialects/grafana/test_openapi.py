@@ -16,7 +16,7 @@ _DIALECTS = {
     "native": ("/api/sluice/", ("/api/sluice/tokens/{id}/rotate", "post")),
 }
 # Outside the documents: for machines (health) or no dialect's.
-_UNDOCUMENTED = ("/healthz", "/docs/", "/api/health")
+_UNDOCUMENTED = ("/healthz", "/metrics", "/docs/", "/api/health")
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
