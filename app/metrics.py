@@ -1,10 +1,13 @@
 """Counters for Prometheus, through prometheus_client; the only module that imports it."""
 
+import logging
 import os
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
+
+log = logging.getLogger(__name__)
 
 # Where the library looks for the folder that the processes of one service share.
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -30,11 +33,18 @@ class Metrics:
 
     def proxied(self, type_id: str, origin: str, phase: str, limit: str) -> None:
         """One more request to a data source of ``type_id``, which must come from a table: each text is a series."""
-        self._proxied.labels(type_id, origin, phase, limit).inc()
+        self._add(self._proxied, type_id, origin, phase, limit)
 
     def broken_off(self, type_id: str, phase: str, limit: str) -> None:
         """One more answer whose status was sent already when it broke off."""
-        self._broken_off.labels(type_id, phase, limit).inc()
+        self._add(self._broken_off, type_id, phase, limit)
+
+    def _add(self, counter: Counter, *labels: str) -> None:
+        try:
+            counter.labels(*labels).inc()
+        except (OSError, ValueError):
+            # The shared folder is gone or full: what is counted must not fail for that.
+            log.warning("a request could not be counted", exc_info=True, extra={"event": "not_counted"})
 
     def text(self) -> bytes:
         """Prometheus's text format, version 0.0.4."""

@@ -119,6 +119,7 @@ def key_ring(storage: Storage, secret_key: str) -> KeyRing:
 
 def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
     """Everything, ready to serve. Raises WrongSecretKey, SettingError. The caller closes the database before a fork."""
+    _check_metrics_login(settings)
     keys = key_ring(storage, secret_key)
     keys.load()
     passwords, metrics = Passwords(_PASSWORD_ROUNDS), Metrics()
@@ -200,6 +201,11 @@ def _registry_limits(settings: Settings, reserved_header: str | None) -> Registr
         quota_of_all=_quota(settings.quota_global_data_source) if quotas else None,
         reserved_header=reserved_header,
     )
+
+
+def _check_metrics_login(settings: Settings) -> None:
+    if settings.metrics_password and not settings.metrics_user:
+        raise SettingError("GF_METRICS_BASIC_AUTH_PASSWORD", "needs GF_METRICS_BASIC_AUTH_USERNAME beside it")
 
 
 def _signer(settings: Settings) -> Signer | None:

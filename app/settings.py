@@ -307,7 +307,7 @@ class Settings:
         "SLUICE_HTTP_CLIENT_TIMEOUT",
         "60",
         _seconds,
-        "seconds a client may take for the head of a request, send nothing of its body, or take nothing of an answer",
+        "seconds a client may send nothing of a body, or take nothing of an answer; at most ten for a request's head",
     )
     max_body_bytes: int = _setting(
         "SLUICE_MAX_BODY_BYTES", "4194304", _whole(1024, 2**40), "largest request body outside the proxy, in bytes"

@@ -2,6 +2,7 @@
 
 import http.client
 import secrets
+import shutil
 from base64 import b64encode
 from collections.abc import Iterator
 
@@ -100,6 +101,17 @@ def test_an_answer_that_breaks_off_is_counted(installed: Installation, upstream:
     with pytest.raises(http.client.IncompleteRead):
         ask(port, "GET", f"/api/datasources/proxy/uid/{uid}/x")
     assert _counted(port, 'sluice_proxied_answers_broken_off_total{limit="",phase="body",type="tempo"}') == 1
+
+
+def test_what_cannot_be_counted_fails_no_request(installed: Installation, upstream: Upstream) -> None:
+    # Settings of its own, so that it has counted nothing yet.
+    bounded = {"GF_DATAPROXY_MAX_CONNS_PER_HOST": "2"}
+    port = installed.served(bounded).port
+    for folder in (installed.directory / "data").glob("metrics-*"):
+        shutil.rmtree(folder)
+    uid = _new(installed, upstream.port)
+    statuses = [ask(port, "GET", f"/api/datasources/proxy/uid/{uid}/x")[0].status for _ in range(4)]
+    assert statuses == [200] * 4
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ from typing import Any
 
 from gunicorn.http.errors import ParseException
 
+# A head fits into a few packets. Strangers can send the first byte of one on as many connections as there are threads.
+_HEAD_SECONDS = 10.0
+
 
 class HeadTooSlow(ParseException):
     """The head of a request took longer than a client may take."""
@@ -31,8 +34,8 @@ class ClientSocket(socket.socket):
         self.settimeout(self.seconds if flag else 0.0)
 
     def begin_head(self) -> None:
-        """From now until ``end_head`` the bound is for all bytes together: one a minute is no request."""
-        self._head_until = time.monotonic() + self.seconds
+        """From now until ``end_head`` the bound is for all bytes together, and short: one a minute is no request."""
+        self._head_until = time.monotonic() + min(self.seconds, _HEAD_SECONDS)
 
     def end_head(self) -> None:
         """The request is read but for its body."""

@@ -44,7 +44,8 @@ def serve(settings: Settings) -> None:
     prepared = prepare(settings)
     for line in greeting(settings, prepared):
         click.echo(line)
-    counted = Path(mkdtemp(prefix="sluice-metrics-"))
+    # Not in the folder for temporary files, which is cleaned while services run.
+    counted = Path(mkdtemp(prefix="metrics-", dir=settings.data_path))
     share_between_processes(counted)
     _Server(create_app(prepared.services), settings, counted).run()
 

@@ -62,12 +62,10 @@ class Proxy:
         data_source = self._preparations.look_up(identity, ref)
         counted_as = data_source.type if is_known(data_source.type) else "other"
         try:
-            answer = self._forward(identity, data_source, inbound, counted_as)
+            return self._forward(identity, data_source, inbound, counted_as)
         except Exception as exc:
             self._count(counted_as, failure(exc) or REFUSED)
             raise
-        self._count(counted_as, ANSWERED)
-        return answer
 
     def _count(self, counted_as: str, outcome: Outcome) -> None:
         self._counts.proxied(counted_as, outcome.origin, outcome.phase, outcome.limit)
@@ -88,7 +86,15 @@ class Proxy:
         finally:
             if self._rules.log_requests:
                 _log(identity, data_source, inbound, status)
-        marks = of_answer(time.perf_counter() - began)
+        try:
+            return self._answered(upstream, time.perf_counter() - began, counted_as)
+        except BaseException:
+            upstream.close()
+            raise
+
+    def _answered(self, upstream: UpstreamResponse, seconds: float, counted_as: str) -> ProxiedAnswer:
+        self._count(counted_as, ANSWERED)
+        marks = of_answer(seconds)
         if upstream.status == _UNAUTHORIZED:
             upstream.close()
             headers = [("Content-Type", "text/plain; charset=utf-8"), SANDBOX, *marks]

@@ -71,6 +71,8 @@ _OUR_WORDS = "x-sluice-"
 _LOGIN_COOKIE = "grafana_session"
 # RFC 9110 5.1 and 5.5: a name is a token; a value has no control characters but tab.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# RFC 9110 7.2: a host and perhaps a port, nothing that could end the field or a line before it.
+_HOST = re.compile(r"[A-Za-z0-9._~%-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -158,8 +160,10 @@ def _custom_headers(
             continue
         if not isinstance(name, str) or not _TOKEN.fullmatch(name) or _UNSENDABLE.search(value):
             raise UnsendableHeader(str(name))
-        if name.lower() in HOP_BY_HOP or name.lower() == "content-length":
-            # It would change how the request is framed, and so where the next one begins.
+        if name.lower() in HOP_BY_HOP or name.lower() == "content-length" or name.lower().startswith(_OUR_WORDS):
+            # It would change how the request is framed, and so where the next one begins; or speak for the gateway.
+            raise UnsendableHeader(name)
+        if name.lower() == "host" and not _HOST.fullmatch(value):
             raise UnsendableHeader(name)
         yield name, _wire_text(value)
 

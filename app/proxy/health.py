@@ -20,6 +20,8 @@ from app.upstream.transport import Transport, UpstreamResponse
 
 # Enough of an answer to see whose it is.
 _READ_BYTES = 262_144
+# Nobody waits longer to hear whether a server is there, however long its queries may take.
+_PROBE_SECONDS = 10.0
 _HEALTHY = frozenset({200, 204})
 _CREDENTIALS = frozenset({401, 403})
 _NOT_FOUND = 404
@@ -57,20 +59,31 @@ class HealthChecks:
         self._transport = transport
         self._rules = preparations.rules
 
-    def check(self, identity: Identity, ref: Ref) -> Health:
-        """Of a stored data source. Raises what Preparations.look_up raises, SecretsUnreadable and RouteDenied."""
-        data_source = self._preparations.look_up(identity, ref)
-        return self._check(identity, data_source, partial(self._preparations.of, data_source), pool=str(data_source.id))
+    def check(self, identity: Identity, ref: Ref, connection: int | None = None) -> Health:
+        """Of a stored data source. ``connection``: as in InboundRequest.
 
-    def check_unsaved(self, identity: Identity, new: NewDataSource) -> Health:
+        Raises what Preparations.look_up raises, SecretsUnreadable and RouteDenied.
+        """
+        data_source = self._preparations.look_up(identity, ref)
+        prepared = partial(self._preparations.of, data_source)
+        return self._check(identity, data_source, prepared, pool=str(data_source.id), connection=connection)
+
+    def check_unsaved(self, identity: Identity, new: NewDataSource, connection: int | None = None) -> Health:
         """Of one that is not stored, and is not stored by this. Raises PermissionDenied, InvalidUrl, RouteDenied."""
         identity.require("datasources:create")
         # Of no pool: no connection of somebody's data source is used, and none is left for one.
         row = unsaved(identity, new)
-        return self._check(identity, row, partial(prepare, row, new.secure_json_data, self._rules), pool=None)
+        prepared = partial(prepare, row, new.secure_json_data, self._rules)
+        return self._check(identity, row, prepared, pool=None, connection=connection)
 
     def _check(
-        self, identity: Identity, data_source: DataSource, prepared: Callable[[], Prepared], *, pool: str | None
+        self,
+        identity: Identity,
+        data_source: DataSource,
+        prepared: Callable[[], Prepared],
+        *,
+        pool: str | None,
+        connection: int | None,
     ) -> Health:
         probe = backend_type(data_source.type).probe
         if not is_known(data_source.type):
@@ -86,13 +99,15 @@ class HealthChecks:
         try:
             built = build_outbound(prepared(), inbound, self._rules, caller)
             outbound = dataclasses.replace(built, pool=pool)
-            response = self._transport.send(outbound, None)
+            if outbound.timeout > _PROBE_SECONDS:
+                outbound = dataclasses.replace(outbound, timeout=_PROBE_SECONDS, timeout_setting="")
+            response = self._transport.send(outbound, None, connection)
             return _judged(probe, outbound, response)
         except (InvalidUrl, HostNotAllowed, UnsendableHeader, SigningRefused, TlsMaterialInvalid) as exc:
             return Health("ERROR", _refusal(exc), {})
         except UpstreamError as exc:
             details = {**_asked(outbound), "phase": exc.phase}
-            if exc.limit is not None:
+            if exc.limit:
                 details["limit"] = exc.limit
             advice = {AddressDenied: _DENIED, TooManyRequests: _CROWDED}.get(type(exc), _ADVICE[exc.phase])
             return Health("ERROR", f"{_server(outbound)} cannot be asked. {advice} ({exc.cause})", details)

@@ -2,9 +2,11 @@
 was checked is what is connected to, whatever the name service says a moment later."""
 
 import socket
+import unicodedata
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import unquote
 
 from app.upstream.errors import AddressDenied, UpstreamUnreachable
 
@@ -12,8 +14,11 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 SETTING = "SLUICE_PROXY_DENY_NETWORKS"
 
-# RFC 6052 2.1 and RFC 8215: IPv6 addresses that stand for an IPv4 address in their last four bytes.
-_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
+# RFC 6052 2.1, RFC 2765 2.1, RFC 4291 2.5.5.1: IPv6 addresses that stand for an IPv4 address in their last four bytes.
+_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("::ffff:0:0:0/96"), ip_network("::/96"))
+# RFC 8215: here the prefix may have any of the lengths of RFC 6052 2.2, which says where the four bytes then are.
+_LOCALLY_TRANSLATED = ip_network("64:ff9b:1::/48")
+_POSITIONS = ((6, 7, 9, 10), (7, 9, 10, 11), (9, 10, 11, 12), (12, 13, 14, 15))
 
 _LOOPBACK: Mapping[int, Address] = {4: IPv4Address("127.0.0.1"), 6: IPv6Address("::1")}
 
@@ -41,7 +46,9 @@ def check_literal(host: str, denied: Sequence[Network]) -> None:
     """For a request through a forward proxy, which resolves the name itself: refuses what is an address already, in
     any of the ways in which addresses are written. Raises AddressDenied (phase dns)."""
     try:
-        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        # As those read it who resolve it: with a root's dot, in any script's digits, or with a zone.
+        bare = unicodedata.normalize("NFKC", unquote(host.strip("[]"))).replace("\u3002", ".").rstrip(".")
+        found = socket.getaddrinfo(bare.partition("%")[0], None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
         return
     for _, _, _, _, sockaddr in found:
@@ -56,7 +63,10 @@ def _check(host: str, address: Address, denied: Sequence[Network]) -> None:
 def _forms(address: Address) -> list[Address]:
     forms: list[Address] = [address]
     if isinstance(address, IPv6Address):
-        forms += [inner for inner in (address.ipv4_mapped, address.sixtofour) if inner is not None]
+        embedded = (address.ipv4_mapped, address.sixtofour, *(address.teredo or ()))
+        forms += [inner for inner in embedded if inner is not None]
+        if address in _LOCALLY_TRANSLATED:
+            forms += [IPv4Address(bytes(address.packed[at] for at in positions)) for positions in _POSITIONS]
         if any(address in network for network in _TRANSLATED):
             forms.append(IPv4Address(int(address) & 0xFFFFFFFF))
     # Linux takes the unspecified address for this machine.

@@ -15,6 +15,8 @@ from app.upstream.wire import Wire
 _CHUNK_BYTES = 65_536
 # An upstream that never ends its headers must not fill the memory.
 _HEAD_BYTES = 262_144
+# What a server may answer while it still reads; the rest waits in the kernel's buffers until it has read all.
+_UNREAD_BYTES = 1_048_576
 # RFC 9110 6.4.1: these never have a body, whatever their headers say.
 _WITHOUT_BODY = frozenset({204, 304})
 _CONTINUE, _SWITCHING = 100, 101
@@ -53,7 +55,7 @@ class Connection:
             self._is_whole = self._write(head, deadline)
         except TimeoutError as exc:
             raise UpstreamTimeout("send", "the time was over while the request was written") from exc
-        except (BrokenPipeError, ConnectionResetError) as exc:
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as exc:
             # A server may answer and close before it read all; what it answered is worth more than our error.
             if not self._reader.began and not self._answered(deadline):
                 raise UpstreamUnreachable("send", "the connection was closed while the request was written") from exc
@@ -71,8 +73,7 @@ class Connection:
             self._feed("first-byte", deadline)
             if reader.ended and not reader.has_head:
                 raise UpstreamUnreachable("first-byte", "the connection was closed before an answer")
-            if reader.head_bytes > _HEAD_BYTES:
-                raise UpstreamUnreachable("first-byte", f"the answer's headers exceed {_HEAD_BYTES} bytes")
+            self._check_head_size()
         if not _CONTINUE <= reader.status <= 999:
             raise UpstreamUnreachable("first-byte", f"the answer has status {reader.status}, which is none")
         if reader.status == _SWITCHING:
@@ -129,17 +130,28 @@ class Connection:
         """Whether all was written: False once the server has refused."""
         left = memoryview(data)
         while left:
-            written = self._wire.send(left, deadline, listening=not self._reader.heard)
+            written = self._wire.send(left, deadline, listening=self._reader.listens)
             left = left[written:]
             if not written:
-                self._feed("send", deadline)
+                self._feed("send", None)
+                self._check_head_size()
                 if self._reader.has_head and self._reader.status >= _FIRST_REFUSAL:
                     return False
         return True
 
-    def _feed(self, phase: str, deadline: float) -> int:
+    def _check_head_size(self) -> None:
+        if not self._reader.has_head and self._reader.head_bytes > _HEAD_BYTES:
+            raise UpstreamUnreachable("first-byte", f"the answer's headers exceed {_HEAD_BYTES} bytes")
+
+    def _feed(self, phase: str, deadline: float | None) -> int:
+        """Reads once, and waits for that until ``deadline``; None: not at all. How many bytes there were."""
         try:
-            data = self._wire.receive(_CHUNK_BYTES, deadline)
+            if deadline is None:
+                data = self._wire.receive_at_once(_CHUNK_BYTES)
+                if data is None:
+                    return 0
+            else:
+                data = self._wire.receive(_CHUNK_BYTES, deadline)
         except TimeoutError as exc:
             raise UpstreamTimeout(phase, "the time was over before the answer was") from exc
         except ssl.SSLEOFError as exc:
@@ -166,6 +178,7 @@ class _Reader:
         self.status = 0
         self.headers: list[tuple[str, str]] = []
         self.pieces: deque[bytes] = deque()
+        self.unread = 0  # bytes of the pieces that came while the request was written
         self.has_head = False
         self.head_bytes = 0
         self.complete = False
@@ -176,9 +189,10 @@ class _Reader:
         self._stray = False
 
     @property
-    def heard(self) -> bool:
-        """Whether there is nothing to learn before the request is written: the answer began in earnest, or is over."""
-        return self.has_head or self.ended
+    def listens(self) -> bool:
+        """Whether it takes more of the answer before the request is written: a server may answer while it reads, but
+        not fill the memory."""
+        return not self.ended and not self.complete and self.unread < _UNREAD_BYTES
 
     def feed(self, data: bytes) -> None:
         if not data:
@@ -231,6 +245,7 @@ class _Reader:
             self.keep_alive = False
         else:
             self.pieces.append(piece)
+            self.unread += len(piece)
 
     def on_message_complete(self) -> None:
         if self.has_head and not self._stray:

@@ -46,7 +46,7 @@ class Dialer:
             check_literal(request.host, self._limits.denied)
             sock = self._dial(proxy.host, proxy.port, request, deadline)
         if request.scheme == "http":
-            return Connection(sock, None if proxy is None else _through(proxy, request))
+            return Connection(sock, None if proxy is None else _through(proxy, request.host, request.port))
         if proxy is not None:
             _tunnel(sock, proxy, f"{request.host}:{port}", request, deadline)
         return Connection(self._secured(sock, request, deadline))
@@ -57,6 +57,10 @@ class Dialer:
         for candidate in candidates(host, port, self._limits.denied):
             remaining = until - time.monotonic()
             if remaining <= 0:
+                if isinstance(failure, UpstreamUnreachable):
+                    failure = UpstreamTimeout(
+                        "connect", f"{host}:{port} was not asked in time", request.timeout_setting
+                    )
                 break
             try:
                 return self._reach(candidate, remaining)
@@ -91,7 +95,7 @@ class Dialer:
             if "\0" in host or not host.encode("idna"):
                 raise ValueError(f"{host!r} is no name of a server")
             sock.settimeout(max(until - time.monotonic(), 0.001))
-            return self._tls.of(settings).wrap_socket(sock, server_hostname=host)
+            return self._tls.of(settings).wrap_socket(sock, server_hostname=host, suppress_ragged_eofs=False)
         except TimeoutError as exc:
             sock.close()
             limit = _TLS_TIMEOUT if until < deadline else request.timeout_setting
@@ -101,9 +105,9 @@ class Dialer:
             raise UpstreamUnreachable("tls", f"{host}: {exc}") from exc
 
 
-def _through(proxy: ForwardProxy, request: OutboundRequest) -> tuple[str, str | None]:
-    # RFC 9112 3.2.2: a proxy is given the whole URL.
-    return f"http://{request.host_header}", proxy.authorization
+def _through(proxy: ForwardProxy, host: str, port: int) -> tuple[str, str | None]:
+    # RFC 9112 3.2.2: a proxy is given the whole URL; the one that was checked, whatever the Host field says.
+    return f"http://{host}:{port}" if port else f"http://{host}", proxy.authorization
 
 
 def _tunnel(

@@ -2,19 +2,24 @@
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from app.upstream.errors import BodyTooLargeToSign, UpstreamUnreachable
+from app.upstream.errors import BodyTooLargeToSign, UpstreamTimeout, UpstreamUnreachable
 from app.upstream.request import OutboundBody, OutboundRequest, Signing
 
 # Each set of credentials that Amazon lends is kept until it must be renewed.
 _REMEMBERED = 256
 # RFC 3986 2.3: all else is escaped in what is signed, and so in what is sent.
 _UNRESERVED = "-_.~"
+# What a caller says of these is not signed with the data source's keys.
+_OURS = frozenset({"authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"})
+# Seconds for a server of Amazon's that lends credentials, which callers wait for.
+_LENDING_SECONDS = 5
 
 
 class SigningUnavailable(Exception):
@@ -28,30 +33,35 @@ class Signer:
         """Raises SigningUnavailable."""
         try:
             # Here and not above: it takes a tenth of a second that only those pay who sign.
-            from botocore import auth, awsrequest, credentials, exceptions, session
+            from botocore import auth, awsrequest, config, credentials, exceptions, session
         except ImportError as exc:
             raise SigningUnavailable from exc
         self._auth, self._awsrequest, self._credentials, self._session = auth, awsrequest, credentials, session
+        self._config = config.Config(
+            connect_timeout=_LENDING_SECONDS, read_timeout=_LENDING_SECONDS, retries={"total_max_attempts": 1}
+        )
         self._failures = (exceptions.BotoCoreError, exceptions.ClientError)
         self._longest = longest
         self._lock = threading.Lock()
-        self._lent: Callable[[Signing], Any] = lru_cache(maxsize=_REMEMBERED)(self._new_credentials)
+        remembered = lru_cache(maxsize=_REMEMBERED)(self._new_credentials)
+        self._lent: Callable[[Signing], Any] = remembered
+        self._forget = remembered.cache_clear
 
     def sign(
-        self, request: OutboundRequest, signing: Signing, body: OutboundBody | None
+        self, request: OutboundRequest, signing: Signing, body: OutboundBody | None, deadline: float
     ) -> tuple[OutboundRequest, OutboundBody | None]:
         """The same request with the headers of the signature, and its body, read to the end.
 
-        Raises UpstreamUnreachable (phase send) when there are no credentials to sign with, BodyTooLargeToSign, and what
-        ``body`` raises.
+        Raises UpstreamUnreachable (phase send) when there are no credentials to sign with, UpstreamTimeout,
+        BodyTooLargeToSign, and what ``body`` raises.
         """
-        data = self._whole(body)
+        data = self._whole(request, body, deadline)
         path, _, query = request.target.partition("?")
         target = f"{path}?{_escaped(query)}" if query else path
         signed_by = {
             name: value
             for name, value in request.headers
-            if name.lower() == "content-type" or name.lower().startswith("x-amz-")
+            if name.lower() == "content-type" or (name.lower().startswith("x-amz-") and name.lower() not in _OURS)
         }
         signed_by["Host"] = request.host_header
         # Amazon's serverless OpenSearch wants it said; the others take it.
@@ -65,15 +75,17 @@ class Signer:
         except self._failures as exc:
             raise UpstreamUnreachable("send", f"it cannot be signed: {exc}") from exc
         of_signature = {name: value for name, value in draft.headers.items() if name.lower() != "host"}
-        replaced = {name.lower() for name in of_signature}
+        replaced = _OURS | {name.lower() for name in of_signature}
         kept = [(name, value) for name, value in request.headers if name.lower() not in replaced]
         signed = replace(request, target=target, headers=[*kept, *of_signature.items()], signing=None)
         return signed, None if body is None else OutboundBody(len(data), iter((data,)))
 
-    def _whole(self, body: OutboundBody | None) -> bytes:
+    def _whole(self, request: OutboundRequest, body: OutboundBody | None, deadline: float) -> bytes:
         data = bytearray()
         for piece in body.chunks if body is not None else ():
             data += piece
+            if time.monotonic() >= deadline:
+                raise UpstreamTimeout("send", "the time was over before the body was read", request.timeout_setting)
             if len(data) > self._longest:
                 raise BodyTooLargeToSign(self._longest)
         return bytes(data)
@@ -82,6 +94,9 @@ class Signer:
         # To find them may take a request to the machine's own address for that: one for all who wait.
         with self._lock:
             lent = self._lent(signing)
+            if lent is None:
+                # Looked for again with the next request: somebody may bring them meanwhile.
+                self._forget()
         if lent is None:
             raise UpstreamUnreachable("send", "it cannot be signed: this machine has no credentials of Amazon")
         return lent.get_frozen_credentials()
@@ -98,7 +113,7 @@ class Signer:
             return own
 
         def client(*args: Any, **kwargs: Any) -> Any:
-            return session.create_client(*args, **{"region_name": signing.region, **kwargs})
+            return session.create_client(*args, **{"region_name": signing.region, "config": self._config, **kwargs})
 
         fetcher = self._credentials.AssumeRoleCredentialFetcher(
             client_creator=client,

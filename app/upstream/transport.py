@@ -92,17 +92,19 @@ class Transport:
         BodyTooLargeToSign, BodyUnavailable.
         """
         self._dialer.check(request)
+        deadline = time.monotonic() + request.timeout
         self._under_way.enter(request.pool)
         try:
             if request.signing is not None and self._signer is not None:
-                request, body = self._signer.sign(request, request.signing, body)
-            return self._send(request, body, caller)
+                request, body = self._signer.sign(request, request.signing, body, deadline)
+            return self._send(request, body, deadline, caller)
         except BaseException:
             self._under_way.leave(request.pool)
             raise
 
-    def _send(self, request: OutboundRequest, body: OutboundBody | None, caller: int | None) -> UpstreamResponse:
-        deadline = time.monotonic() + request.timeout
+    def _send(
+        self, request: OutboundRequest, body: OutboundBody | None, deadline: float, caller: int | None
+    ) -> UpstreamResponse:
         key = (request.pool, request.scheme, request.host, request.port, request.tls)
         connection = self._pool.take(key)
         if connection is not None:
@@ -110,7 +112,11 @@ class Transport:
                 return self._exchange(connection, key, request, body, deadline, caller)
             except UpstreamUnreachable:
                 # The server closed it in the very moment it was taken. Without a body nothing is lost by another try.
-                if connection.answer_began or body is not None or request.method not in _IDEMPOTENT:
+                if (
+                    connection.answer_began
+                    or (body is not None and body.length != 0)
+                    or request.method not in _IDEMPOTENT
+                ):
                     raise
         return self._exchange(self._dialer.connect(request, deadline), key, request, body, deadline, caller)
 

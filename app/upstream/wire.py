@@ -45,6 +45,16 @@ class Wire:
             except ssl.SSLWantWriteError:
                 self._wait(select.POLLOUT, deadline)
 
+    def receive_at_once(self, size: int) -> bytes | None:
+        """What is there already; None when that is nothing yet, or nothing but TLS talking to itself.
+
+        Raises OSError.
+        """
+        try:
+            return self._sock.recv(size)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+
     def send(self, data: memoryview, deadline: float, *, listening: bool) -> int:
         """How many bytes of ``data`` were written; 0 when the server speaks instead of reading, which only counts when
         ``listening``. Raises TimeoutError, CallerGone, OSError."""
@@ -65,12 +75,9 @@ class Wire:
     def is_silent(self) -> bool:
         """Whether the connection is open and nothing has come that nobody asked for."""
         try:
-            self._sock.recv(1)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return True
+            return self.receive_at_once(1) is None
         except OSError:
             return False
-        return False
 
     def close(self) -> None:
         """Ends the connection, at once."""

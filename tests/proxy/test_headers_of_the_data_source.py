@@ -130,6 +130,23 @@ def test_a_custom_header_that_would_change_the_framing_is_refused(name: str) -> 
         _with_custom({"httpHeaderName1": name}, httpHeaderValue1="chunked")
 
 
+@pytest.mark.parametrize("name", ["X-Sluice-Hops", "x-sluice-origin"])
+def test_a_custom_header_cannot_speak_for_the_gateway(name: str) -> None:
+    with pytest.raises(UnsendableHeader):
+        _with_custom({"httpHeaderName1": name}, httpHeaderValue1="0")
+
+
+@pytest.mark.parametrize("host", ["evil.test/x HTTP/1.1", "a b", "a/b", "user@a", "a:b", "a:1:2", "", "[::1", "a?b"])
+def test_a_custom_host_that_is_none_is_refused(host: str) -> None:
+    with pytest.raises(UnsendableHeader):
+        _host_of({"httpHeaderName1": "Host"}, httpHeaderValue1=host)
+
+
+@pytest.mark.parametrize("host", ["a.test", "a.test:8080", "[::1]:80", "10.0.0.1", "a_b.test"])
+def test_a_custom_host_may_have_a_port(host: str) -> None:
+    assert _host_of({"httpHeaderName1": "Host"}, httpHeaderValue1=host) == host
+
+
 def test_a_refused_custom_header_does_not_tell_its_value() -> None:
     with pytest.raises(UnsendableHeader) as caught:
         _with_custom({"httpHeaderName1": "X-A"}, httpHeaderValue1="secret\n")

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from app.upstream.addresses import Network, candidates
+from app.upstream.addresses import Network, candidates, check_literal
 from app.upstream.errors import AddressDenied, UpstreamUnreachable
 from servers.ports import free_port
 from servers.upstream import recording_upstream
@@ -41,6 +41,11 @@ def _addresses(host: str, denied: Sequence[Network] = ()) -> list[str]:
         pytest.param("2002:a9fe:a9fe::1", id="6to4"),
         pytest.param("64:ff9b::a9fe:a9fe", id="NAT64"),
         pytest.param("64:ff9b:1::a9fe:a9fe", id="local NAT64"),
+        pytest.param("64:ff9b:1:a9fe:a9:fe00::", id="local NAT64, a prefix of 48 bits"),
+        pytest.param("64:ff9b:1:a9:fe:a9fe::", id="local NAT64, a prefix of 56 bits"),
+        pytest.param("64:ff9b:1:0:a9:fea9:fe00::", id="local NAT64, a prefix of 64 bits"),
+        pytest.param("::ffff:0:a9fe:a9fe", id="SIIT"),
+        pytest.param("2001:0:a9fe:a9fe::", id="the server of Teredo"),
     ],
 )
 def test_no_form_of_a_denied_address_is_let_through(host: str) -> None:
@@ -131,3 +136,27 @@ def test_a_server_at_a_denied_address_gets_no_connection() -> None:
 def test_a_denied_address_is_denied_before_it_is_tried() -> None:
     with pytest.raises(AddressDenied):
         transport(denied=(ip_network("127.0.0.0/8"),)).send(outbound(free_port()), None)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        _METADATA,
+        f"{_METADATA}.",
+        "2852039166.",
+        "0xa9.0xfe.0xa9.0xfe.",
+        f"{_METADATA}\u3002",
+        "[fe80::1%25eth0]",
+        "fe80::1%eth0",
+        "[::ffff:a9fe:a9fe]",
+    ],
+    ids=ascii,
+)
+def test_an_address_in_place_of_a_name_is_denied_without_a_resolver(host: str) -> None:
+    with pytest.raises(AddressDenied):
+        check_literal(host, _networks("169.254.0.0/16", "fe80::/10"))
+
+
+@pytest.mark.parametrize("host", ["metrics.test", "169.254.169.254.metrics.test", "10.0.0.1", ""])
+def test_a_name_is_left_to_who_resolves_it(host: str) -> None:
+    check_literal(host, _networks("169.254.0.0/16", "fe80::/10"))

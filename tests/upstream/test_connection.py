@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -324,6 +324,39 @@ def test_a_server_that_speaks_but_does_not_refuse_is_sent_all(says: bytes) -> No
         while not received.endswith(b"\r\n\r\n" + b"".join(pieces)):
             received += far.recv(1_000_000)
         sent.result()
+
+
+def test_headers_without_end_are_given_up_while_a_body_is_written_too() -> None:
+    with _pair(socket.SOCK_STREAM) as (connection, far), ThreadPoolExecutor(1) as pool:
+
+        def answer() -> None:
+            far.sendall(_OK)
+            with suppress(OSError):
+                while True:
+                    far.sendall(b"X-A: 0123456789\r\n" * 1_000)
+
+        answering = pool.submit(answer)
+        with pytest.raises(UpstreamUnreachable, match="headers exceed"):
+            connection.send(outbound(80, "POST"), _endless(), _soon())
+        connection.close()
+        answering.result()
+
+
+def test_a_server_that_answers_while_it_reads_is_heard() -> None:
+    body, echo = b"x" * 1_000_000, b"y" * 900_000
+    with _pair(socket.SOCK_STREAM) as (connection, far), ThreadPoolExecutor(1) as pool:
+
+        def answer() -> None:
+            # More than the kernel holds, before a byte of the body is read.
+            far.sendall(_OK + b"Content-Length: 900000\r\n\r\n" + echo)
+            received = b""
+            while not received.endswith(body):
+                received += far.recv(1_000_000)
+
+        answering = pool.submit(answer)
+        connection.send(outbound(80, "POST"), OutboundBody(len(body), iter([body])), _soon())
+        assert _body(connection) == echo
+        answering.result()
 
 
 def test_a_body_that_the_caller_gives_drop_by_drop_does_not_outlast_the_deadline() -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -36,6 +37,23 @@ def test_a_plain_request_is_given_to_the_proxy_with_its_whole_url() -> None:
         assert (response.status, list(response)) == (203, [b"ok"])
         assert proxy.last.target == f"http://{_HOST}:8080/a%2Fb?q=1"
         assert proxy.last.headers == (("Host", f"{_HOST}:8080"), ("X-A", "1"))
+
+
+def test_the_proxy_is_asked_for_the_url_that_was_checked_whatever_the_host_field_says() -> None:
+    with recording_upstream() as proxy:
+        proxy.answer(close=True)
+        request = replace(outbound(80, host=_HOST), host_header="169.254.169.254")
+        list(transport(forward_proxies=_through(proxy.port)).send(request, None))
+        assert (proxy.last.target, proxy.last.values("Host")) == (f"http://{_HOST}:80/", ["169.254.169.254"])
+
+
+def test_a_denied_address_is_not_asked_of_the_proxy() -> None:
+    with recording_upstream() as proxy:
+        denied = (ip_network("169.254.0.0/16"),)
+        sender = transport(denied=denied, forward_proxies=_through(proxy.port))
+        with pytest.raises(AddressDenied):
+            sender.send(outbound(80, host="169.254.169.254."), None)
+        assert proxy.connections == 0
 
 
 def test_a_plain_request_has_the_proxys_credentials() -> None:

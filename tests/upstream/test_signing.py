@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.upstream.errors import BodyTooLargeToSign, UpstreamUnreachable
+from app.upstream.errors import BodyTooLargeToSign, UpstreamTimeout, UpstreamUnreachable
 from app.upstream.request import OutboundBody, Signing
 from app.upstream.signing import Signer
 from app.upstream.transport import Transport
@@ -163,6 +164,32 @@ def test_a_body_too_large_to_be_held_is_refused(upstream: Upstream) -> None:
     with pytest.raises(BodyTooLargeToSign) as caught:
         received(upstream, method="POST", body=bytes(1_001))
     assert (caught.value.limit, upstream.requests) == (1_000, [])
+
+
+def test_a_body_that_comes_drop_by_drop_does_not_outlast_the_deadline(upstream: Upstream) -> None:
+    sender = Transport(limits_of(max_idle=0), STRAIGHT, Signer(1_000))
+    asked = replace(outbound(upstream.port, "POST", timeout=0.05), signing=_KEYS)
+    endless = OutboundBody(None, itertools.repeat(b""))
+    with pytest.raises(UpstreamTimeout) as caught:
+        sender.send(asked, endless)
+    assert (caught.value.phase, upstream.requests) == ("send", [])
+
+
+@pytest.mark.parametrize("name", ["X-Amz-Content-Sha256", "x-amz-date", "X-AMZ-Security-Token"])
+def test_what_a_caller_says_of_the_signature_is_not_sent(upstream: Upstream, name: str) -> None:
+    request = received(upstream, headers=((name, "of the caller"),))
+    assert "of the caller" not in request.values(name)
+    assert claimed(request) == signature_of(request, _SECRET)
+
+
+def test_credentials_that_come_later_are_found(upstream: Upstream, tmp_path: Path) -> None:
+    signer, signing = Signer(1_000), Signing(service="aps", region="eu-west-1")
+    sender = Transport(limits_of(max_idle=0), STRAIGHT, signer)
+    with pytest.raises(UpstreamUnreachable):
+        sender.send(replace(outbound(upstream.port), signing=signing), None)
+    (tmp_path / "credentials").write_text("[default]\naws_access_key_id = A\naws_secret_access_key = s\n")
+    list(sender.send(replace(outbound(upstream.port), signing=signing), None))
+    assert claimed(upstream.last) == signature_of(upstream.last, "s")
 
 
 def test_nothing_shows_the_keys() -> None:

@@ -1,6 +1,6 @@
 """/api/datasources/.../health: whether a data source's server is there and lets us in."""
 
-from flask import Response
+from flask import Response, request
 
 from app.dialects.grafana.answers import ON_HEALTH
 from app.dialects.grafana.door import grafana_blueprint
@@ -9,6 +9,7 @@ from app.dialects.grafana.ids import read_id
 from app.dialects.grafana.paths import read_uid
 from app.dialects.grafana.proxy import DOCUMENTED_METHODS
 from app.edge.authentication import allowed, identity, services
+from app.edge.inbound import connection
 from app.edge.json import dump
 from app.registry.datasource import ById, Ref
 
@@ -38,7 +39,7 @@ def health_by_id(id: str) -> Response:
 
 
 def _health(ref: Ref) -> Response:
-    found = services().health_checks.check(identity(), ref)
+    found = services().health_checks.check(identity(), ref, connection(request.environ))
     body = {"message": found.message, "status": found.status, "details": found.details}
     status = _HEALTHY if found.status == "OK" else _UNHEALTHY
     return Response(dump(body), status=status, mimetype="application/json")
