@@ -299,6 +299,21 @@ class Settings:
         _one_of("Viewer", "Editor", "Admin"),
         "least role that may see and query a data source whose permissions do not name it; an org can have its own",
     )
+    opensearch_enabled: bool = _setting(
+        "SLUICE_OPENSEARCH_ENABLED", "true", _boolean, "OpenSearch's Data Source API; false: it refuses everything"
+    )
+    opensearch_profile: str = _setting(
+        "SLUICE_OPENSEARCH_PROFILE",
+        "documented",
+        _one_of("documented", "server"),
+        "its answers: as OpenSearch documents them, or as its server gives them",
+    )
+    opensearch_org: int = _setting(
+        "SLUICE_OPENSEARCH_ORG", "0", _whole(0, 2**31), "id of the org that it serves; 0: the caller's own"
+    )
+    opensearch_limit: int = _setting(
+        "SLUICE_OPENSEARCH_LIMIT", "0", _whole(0, 2**31), "most data sources an org may have for it to add one; 0: all"
+    )
     http_workers: int = _setting("SLUICE_HTTP_WORKERS", str(cpu_count() or 1), _whole(1, 1024), "worker processes")
     http_threads: int = _setting(
         "SLUICE_HTTP_THREADS", "512", _whole(1, 10_000), "requests a worker process serves at once"

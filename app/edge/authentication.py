@@ -35,20 +35,26 @@ def identity() -> Identity:
     return cast(Identity, g.identity)
 
 
-def identify(authenticator: Authenticator, environ: Environ, *, door: str) -> Identity:
+def identify(
+    authenticator: Authenticator,
+    environ: Environ,
+    *,
+    door: str,
+    org: Callable[[Environ], int | None] | None = None,
+) -> Identity:
     """Who sent a request; raises the errors of Authenticator. The request log finds the answer in ``environ``."""
-    found = authenticator.authenticate(
-        read_credentials(environ.get("HTTP_AUTHORIZATION")), door=door, org_id=requested_org(environ)
-    )
+    org_id = requested_org(environ) if org is None else org(environ)
+    found = authenticator.authenticate(read_credentials(environ.get("HTTP_AUTHORIZATION")), door=door, org_id=org_id)
     environ[IDENTITY] = found
     return found
 
 
-def authenticate(door: str) -> Callable[[], None]:
-    """A ``before_request`` function for the blueprints of one dialect."""
+def authenticate(door: str, org: Callable[[Environ], int | None] | None = None) -> Callable[[], None]:
+    """A ``before_request`` function for the blueprints of one dialect. ``org`` says which one is asked for, where the
+    dialect has a way of its own to say it."""
 
     def before_request() -> None:
-        g.identity = identify(services().authenticator, request.environ, door=door)
+        g.identity = identify(services().authenticator, request.environ, door=door, org=org)
 
     return before_request
 

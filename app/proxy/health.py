@@ -11,7 +11,7 @@ from app.proxy.errors import HostNotAllowed, SigningRefused, UnsendableHeader
 from app.proxy.outbound import Caller, InboundRequest, build_outbound
 from app.proxy.prepared import Preparations, Prepared, prepare
 from app.registry.catalog import Probe, backend_type, is_known
-from app.registry.datasource import DataSource, NewDataSource, Ref
+from app.registry.datasource import DataSource, NewDataSource, Ref, Status
 from app.registry.errors import InvalidUrl
 from app.registry.registry import unsaved
 from app.upstream.errors import AddressDenied, TlsMaterialInvalid, TooManyRequests, UpstreamError
@@ -64,9 +64,22 @@ class HealthChecks:
 
         Raises what Preparations.look_up raises, SecretsUnreadable and RouteDenied.
         """
-        data_source = self._preparations.look_up(identity, ref)
-        prepared = partial(self._preparations.of, data_source)
-        return self._check(identity, data_source, prepared, pool=str(data_source.id), connection=connection)
+        return self._of_stored(identity, self._preparations.look_up(identity, ref), connection)
+
+    def test(self, identity: Identity, ref: Ref, connection: int | None = None) -> Health:
+        """Of a stored data source, for somebody who may edit it, whatever its status; what is found becomes its status.
+
+        Raises what Registry.for_test raises, SecretsUnreadable and RouteDenied.
+        """
+        registry = self._preparations.registry
+        found = self._of_stored(identity, registry.for_test(identity, ref), connection)
+        if found.status != "UNKNOWN":
+            registry.set_status(identity, ref, Status.ACTIVE if found.status == "OK" else Status.ERROR)
+        return found
+
+    def _of_stored(self, identity: Identity, row: DataSource, connection: int | None) -> Health:
+        prepared = partial(self._preparations.of, row)
+        return self._check(identity, row, prepared, pool=str(row.id), connection=connection)
 
     def check_unsaved(self, identity: Identity, new: NewDataSource, connection: int | None = None) -> Health:
         """Of one that is not stored, and is not stored by this. Raises PermissionDenied, InvalidUrl, RouteDenied."""

@@ -93,21 +93,21 @@ class Preparations:
     """Looks data sources up as REST does, each time; what follows from the row is kept while the row is the same."""
 
     def __init__(self, registry: Registry, rules: ProxyRules) -> None:
-        self._registry = registry
+        self.registry = registry
         self.rules = rules
         self._kept: OrderedDict[int, Prepared] = OrderedDict()
         self._lock = threading.Lock()
 
     def look_up(self, identity: Identity, ref: Ref) -> DataSource:
         """Raises what Registry.for_request raises."""
-        return self._registry.for_request(identity, ref)
+        return self.registry.for_request(identity, ref)
 
     def of(self, data_source: DataSource) -> Prepared:
         """For a row that ``look_up`` gave just now. Raises what ``prepare`` raises, and SecretsUnreadable."""
         kept = self._kept.get(data_source.id)
         if kept is not None and (kept.data_source is data_source or kept.data_source == data_source):
             return kept
-        prepared = prepare(data_source, self._registry.secrets_of(data_source), self.rules)
+        prepared = prepare(data_source, self.registry.secrets_of(data_source), self.rules)
         with self._lock:
             self._kept[data_source.id] = prepared
             self._kept.move_to_end(data_source.id)

@@ -41,6 +41,7 @@ class BackendType:
     ``credentials``: where ``user`` and the secret ``password`` go when there is no basic auth; ``header_if_user`` is
     a Basic header when there is a user, ``header`` one always, ``query`` the parameters u and p.
     ``amazon_services``: the name under which Amazon hosts it, for signatures, and its serverless kind's.
+    ``connectors``: OpenSearch's names for it, the first as it is shown; none: it is the id.
     """
 
     id: str
@@ -56,6 +57,7 @@ class BackendType:
     probe: Probe | None = None
     credentials: Literal["header_if_user", "header", "query"] = "header_if_user"
     amazon_services: tuple[str, ...] = ()
+    connectors: tuple[str, ...] = ()
 
 
 # The query language's own arithmetic, which needs no data.
@@ -135,13 +137,17 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         for cloud in ("Amazon", "Azure")
     ),
     BackendType("grafana-azure-monitor-datasource", "Azure Monitor", _logo("azuremonitor", "logo.jpg")),
+    BackendType("grafana-bigquery-datasource", "Google BigQuery", speaks_http=False, connectors=("bigquery",)),
     BackendType("grafana-clickhouse-datasource", "ClickHouse", probe=Probe("ping")),
+    BackendType("grafana-mongodb-datasource", "MongoDB", speaks_http=False, connectors=("mongodb",)),
     BackendType(
         "grafana-opensearch-datasource",
         "OpenSearch",
         probe=Probe("", says="version"),
+        connectors=("OPENSEARCH",),
         amazon_services=_AMAZON_OPENSEARCH,
     ),
+    BackendType("grafana-snowflake-datasource", "Snowflake", speaks_http=False, connectors=("snowflake",)),
     BackendType("grafana-pyroscope-datasource", "Grafana Pyroscope", probe=Probe("ready")),
     BackendType(
         "graphite",
@@ -185,7 +191,12 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
     ),
     BackendType("marcusolsson-json-datasource", "JSON API"),
     BackendType(
-        "mssql", "Microsoft SQL Server", _logo("mssql", "sql_server_logo.svg"), url_required=True, speaks_http=False
+        "mssql",
+        "Microsoft SQL Server",
+        _logo("mssql", "sql_server_logo.svg"),
+        url_required=True,
+        speaks_http=False,
+        connectors=("sqlserver",),
     ),
     BackendType("mysql", "MySQL", _logo("mysql", "mysql_logo.svg"), url_required=True, speaks_http=False),
     BackendType(
@@ -203,6 +214,7 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         url_required=True,
         speaks_http=False,
         aliases=frozenset({"postgres"}),
+        connectors=("postgresql",),
     ),
     BackendType(
         "prometheus",
@@ -212,8 +224,12 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
         routes=_PROMETHEUS_ROUTES,
         listed_methods=_CHANGES,
         probe=_PROMETHEUS_PROBE,
+        connectors=("PROMETHEUS",),
         amazon_services=_AMAZON_PROMETHEUS,
     ),
+    BackendType("s3", "Amazon S3", speaks_http=False),
+    BackendType("s3glue", "Amazon S3 with AWS Glue", speaks_http=False, connectors=("S3GLUE",)),
+    BackendType("security_lake", "Amazon Security Lake", speaks_http=False, connectors=("SECURITY_LAKE",)),
     BackendType("simpod-json-datasource", "JSON", probe=Probe("")),
     BackendType("stackdriver", "Google Cloud Monitoring", _logo("cloud-monitoring", "cloud_monitoring_logo.svg")),
     BackendType(
@@ -227,6 +243,7 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
     ),
 )
 
+_BY_CONNECTOR = {name.lower(): row for row in BACKEND_TYPES for name in (row.id, *row.aliases, *row.connectors)}
 _BY_ID = {name: row for row in BACKEND_TYPES for name in (row.id, *row.aliases)}
 
 
@@ -240,3 +257,15 @@ def backend_type(type_id: str) -> BackendType:
     with its own id as title, the fallback logo and nothing that can be proxied."""
     known = _BY_ID.get(type_id)
     return known if known is not None else BackendType(type_id, type_id, speaks_http=False)
+
+
+def connector_of(type_id: str) -> str:
+    """OpenSearch's name for a type, as it is shown."""
+    kind = backend_type(type_id)
+    return kind.connectors[0] if kind.connectors else type_id
+
+
+def type_of_connector(connector: str) -> str | None:
+    """The type that OpenSearch's connector of this name, in any case, stands for; None: there is no such connector."""
+    row = _BY_CONNECTOR.get(connector.lower())
+    return None if row is None else row.id

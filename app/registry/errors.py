@@ -1,5 +1,7 @@
 """What can be true of a data source or of a request for one; dialects choose the words and the number."""
 
+from collections.abc import Sequence
+
 from app.identity.errors import PermissionDenied
 
 
@@ -16,6 +18,23 @@ class DataSourceNotFound(RegistryError):
 
 class DataSourceDenied(PermissionDenied):
     """The caller may do this, but not with this data source."""
+
+
+class RoleMissing(DataSourceDenied):
+    """The data source is for some roles, and the caller has none of them."""
+
+    def __init__(self, name: str, roles: Sequence[str]) -> None:
+        super().__init__("datasources:query")
+        self.name = name
+        self.roles = ", ".join(roles)
+
+
+class DataSourceDisabled(RegistryError):
+    """The data source's status keeps everybody from querying it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The data source {name!r} is disabled.")
+        self.name = name
 
 
 class GranteeNotFound(RegistryError):

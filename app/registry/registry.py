@@ -16,15 +16,17 @@ from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
 from app.identity.roles import EVERY_DATA_SOURCE, Role
 from app.registry.access import DATA_SOURCE_ACTIONS, Held, allows
-from app.registry.datasource import DataSource, DataSourceChange, Given, NewDataSource, Ref
+from app.registry.datasource import UNSAID, DataSource, DataSourceChange, Given, NewDataSource, Ref, Status, WholeChange
 from app.registry.errors import (
     DataSourceDenied,
+    DataSourceDisabled,
     DataSourceNameTaken,
     DataSourceNotFound,
     DataSourceUidTaken,
     QuotaReached,
     ReadOnlyDataSource,
     ReservedHeader,
+    RoleMissing,
     SecretsUnreadable,
     TeamHeadersRefused,
     VersionConflict,
@@ -116,8 +118,34 @@ class Registry:
         return self._with_flags(self._find(identity, ref, action))
 
     def for_request(self, identity: Identity, ref: Ref) -> DataSource:
-        """A data source to query, without its flags. Raises PermissionDenied, DataSourceNotFound."""
-        return self._find(identity, ref, "datasources:query")
+        """A data source to query, without its flags.
+
+        Raises PermissionDenied, DataSourceNotFound, DataSourceDisabled, RoleMissing.
+        """
+        row = self._find(identity, ref, "datasources:query")
+        if row.opensearch is not UNSAID:
+            self._check_usable(identity, row)
+        return row
+
+    def for_test(self, identity: Identity, ref: Ref) -> DataSource:
+        """A data source whose connection an editor of it tests, whatever its status and roles.
+
+        Raises PermissionDenied, DataSourceNotFound.
+        """
+        return self._find(identity, ref, "datasources:write")
+
+    def set_status(self, identity: Identity, ref: Ref, status: Status) -> None:
+        """What a test of the connection found; a disabled data source stays disabled, and the version stays.
+
+        Raises PermissionDenied, DataSourceNotFound.
+        """
+        with self._store.writing(identity.org_id):
+            row = self._find(identity, ref, "datasources:write")
+            if row.opensearch.status in {status, Status.DISABLED} or row.read_only:
+                return
+            side = dataclasses.replace(row.opensearch, status=status)
+            self._store.replace(identity.org_id, dataclasses.replace(row, opensearch=side))
+            self._record(identity, "datasources:write", row, status=status.value)
 
     def secrets_of(self, data_source: DataSource) -> Mapping[str, str]:
         """Its secrets in plain text: the only call that gives them out. ``data_source`` is what ``for_request`` gave.
@@ -173,7 +201,8 @@ class Registry:
         UrlTooLong, DataSourceNameTaken, InvalidUid, VersionConflict, DataSourceUidTaken.
         """
         self.require(identity, ref, "datasources:write")
-        check_url(change.type, change.url)
+        if change.url or not isinstance(change, WholeChange):
+            check_url(change.type, change.url)
         self._check_headers(change)
         with self._store.writing(identity.org_id):
             old = self._find(identity, ref, "datasources:write")
@@ -197,6 +226,8 @@ class Registry:
             if row.is_default:
                 self._store.clear_default(identity.org_id, keep=old.id)
             self._store.replace(identity.org_id, row)
+            if row.ciphertexts != old.ciphertexts:
+                self._store.set_ciphertexts(identity.org_id, row.id, row.ciphertexts)
             row = self._seal(row, change.secure_json_data)
             self._record(identity, "datasources:write", row, secrets=sorted(change.secure_json_data))
         return self._with_flags(row)
@@ -227,6 +258,19 @@ class Registry:
         if not self._may(identity, action, row):
             raise DataSourceDenied(action)
         return row
+
+    def _check_usable(self, identity: Identity, row: DataSource) -> None:
+        """OpenSearch: the status is looked at before the roles, and an admin has every role."""
+        if row.opensearch.status is Status.DISABLED:
+            raise DataSourceDisabled(row.name)
+        wanted = row.opensearch.allowed_roles
+        if wanted is None or identity.role is Role.ADMIN:
+            return
+        roles = {identity.role.value} if identity.role is not None else set()
+        if roles.isdisjoint(wanted) and self._permissions.team_names(identity.org_id, identity.account_id).isdisjoint(
+            wanted
+        ):
+            raise RoleMissing(row.name, wanted)
 
     def _may(self, identity: Identity, action: str, row: DataSource) -> bool:
         if not row.has_permissions or identity.role is Role.ADMIN:

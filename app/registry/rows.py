@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from app.registry.datasource import DataSource, DataSourceChange, NewDataSource
+from app.registry.datasource import DataSource, DataSourceChange, NewDataSource, WholeChange
 from app.registry.errors import InvalidUid, NameTooLong, UrlTooLong
 from app.registry.json_data import JsonData
 
@@ -36,11 +36,27 @@ def new_row(new: NewDataSource, *, org_id: int, uid: str, name: str) -> DataSour
         read_only=new.read_only,
         api_version=new.api_version,
         version=1,
+        opensearch=new.opensearch,
     )
 
 
 def replaced(old: DataSource, change: DataSourceChange) -> DataSource:
-    """``old`` with all that ``change`` says written over it, but for secrets, which are merged by key."""
+    """``old`` with all that ``change`` says written over it, but for the secrets that it gives."""
+    if isinstance(change, WholeChange):
+        return dataclasses.replace(
+            old,
+            type=change.type,
+            access=change.access,
+            url=change.url,
+            user=change.user,
+            database=change.database,
+            basic_auth=change.basic_auth,
+            basic_auth_user=change.basic_auth_user,
+            json_data=change.json_data,
+            version=change.version + 1,
+            opensearch=change.opensearch,
+            ciphertexts={name: text for name, text in old.ciphertexts.items() if name in change.kept_secrets},
+        )
     # Grafana does not write empty values of these three columns; the other absent members are cleared.
     return dataclasses.replace(
         old,

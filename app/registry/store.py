@@ -62,6 +62,9 @@ class HeldPermissions(Protocol):
     def held_in_org(self, org_id: int, account_id: int | None) -> Mapping[int, Held]:
         """Those on all data sources of the org that have some, by id."""
 
+    def team_names(self, org_id: int, account_id: int | None) -> frozenset[str]:
+        """The names of the caller's teams."""
+
 
 class PermissionStore(HeldPermissions, Protocol):
     """Permissions of an org. Every method names it."""

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import peewee
 
-from app.registry.datasource import ById, ByName, ByUid, DataSource, Ref
+from app.registry.datasource import UNSAID, ById, ByName, ByUid, DataSource, OpenSearchSide, Ref, Status
 from app.registry.errors import DataSourceNameTaken
 from app.registry.json_data import JsonData
 from app.registry.store import Taken
@@ -55,6 +55,9 @@ class DataSources:
             rows.version,
             rows.ciphertexts,
             rows.has_permissions,
+            rows.status,
+            rows.allowed_roles,
+            rows.opensearch,
         )
         in_org = rows.in_org(0, *columns)
         self._by_id = select_text(in_org.where(rows.id == 1), parameters=[0, 1])
@@ -176,6 +179,11 @@ def _values(row: DataSource) -> dict[str, Any]:
         "api_version": row.api_version,
         "version": row.version,
         "has_permissions": row.has_permissions,
+        "status": row.opensearch.status.value,
+        "allowed_roles": None
+        if row.opensearch.allowed_roles is None
+        else orjson.dumps(row.opensearch.allowed_roles).decode(),
+        "opensearch": None if row.opensearch.document is None else row.opensearch.document.text,
     }
 
 
@@ -201,8 +209,19 @@ def _data_source(row: Row) -> DataSource:
         version=row[16],
         ciphertexts=orjson.loads(row[17]) if row[17] != "{}" else _NO_CIPHERTEXTS,
         has_permissions=bool(row[18]),
+        opensearch=UNSAID if row[19] == "ACTIVE" and row[20] is None and row[21] is None else _opensearch(*row[19:22]),
+    )
+
+
+def _opensearch(status: str, roles: str | None, document: str | None) -> OpenSearchSide:
+    return OpenSearchSide(
+        status=Status(status),
+        allowed_roles=None if roles is None else tuple(orjson.loads(roles)),
+        document=None if document is None else JsonData(document),
     )
 
 
 def _weight(row: DataSource) -> int:
-    return _ROW_BYTES + len(row.json_data.text) + sum(map(len, row.ciphertexts.values()))
+    document = row.opensearch.document
+    texts = (row.json_data.text, document.text if document is not None else "", *row.ciphertexts.values())
+    return _ROW_BYTES + sum(map(len, texts))

@@ -38,6 +38,10 @@ class PermissionRows:
             f"WHERE org_id = {param} AND (role IS NOT NULL OR account_id = {param} OR team_id IN "
             f"(SELECT team_id FROM team_member WHERE account_id = {param} AND org_id = {param}))"
         )
+        self._names_of_teams = (
+            "SELECT team.name FROM team_member JOIN team ON team.id = team_member.team_id "
+            f"WHERE team_member.org_id = {param} AND team_member.account_id = {param}"
+        )
         self._on_one = f"{concerning} AND data_source_id = {param}"
         self._on_all = f"{concerning} ORDER BY data_source_id"
 
@@ -51,6 +55,10 @@ class PermissionRows:
         found = self._held.get(parameters, lambda: _held_of(self._database.rows(self._on_one, parameters)))
         assert found is not None
         return found
+
+    def team_names(self, org_id: int, account_id: int | None) -> frozenset[str]:
+        """See the protocol."""
+        return frozenset(row[0] for row in self._database.rows(self._names_of_teams, (org_id, account_id)))
 
     def held_in_org(self, org_id: int, account_id: int | None) -> Mapping[int, Held]:
         """See the protocol."""

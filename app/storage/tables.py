@@ -160,6 +160,9 @@ class DataSourceRow(TenantRow):
     created_at = peewee.BigIntegerField()
     updated_at = peewee.BigIntegerField()
     has_permissions = peewee.BooleanField()  # whether a permission was ever set on it; saves asking for them
+    status = peewee.CharField(20)
+    allowed_roles = LongText(null=True)  # JSON; NULL: nothing was ever said of roles
+    opensearch = LongText(null=True)  # JSON; NULL: no request of OpenSearch's ever wrote it
 
     class Meta:
         table_name = "data_source"

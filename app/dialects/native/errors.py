@@ -39,6 +39,7 @@ ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
     identity.LifetimeMissing: (400, _OWN),
     identity.LifetimeTooLong: (400, _OWN),
     registry.DataSourceNotFound: (404, "The organization has no data source with one of these uids."),
+    registry.DataSourceDisabled: (403, _OWN),
     registry.InvalidUrl: (
         400,
         "It needs a URL such as http://server:9090, and {url!r} is none.",

@@ -1,0 +1,21 @@
+"""OpenSearch's Data Source API under /_plugins: its routes, bodies, texts and statuses.
+
+Must not decide what may be done with a data source: it asks the registry, in the registry's words.
+"""
+
+from flask import Flask
+
+from app.dialects.opensearch import datasources
+from app.dialects.opensearch.door import NAME, PREFIX
+from app.dialects.opensearch.errors import render
+from app.edge.errors import ErrorDoor
+from app.edge.openapi import openapi_of
+
+TITLE = "OpenSearch Data Source API"
+
+
+def register(app: Flask) -> ErrorDoor:
+    """Registers the routes; returns the door whose errors this dialect words."""
+    api = openapi_of(app, dialect=NAME, title=TITLE)
+    api.register_blueprint(datasources.blueprint)
+    return ErrorDoor(PREFIX, render)

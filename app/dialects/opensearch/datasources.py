@@ -1,0 +1,252 @@
+"""/_plugins/_query/_datasources: create, list, get, update, patch, delete, and a test of the connection."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import Response, request
+from flask.views import MethodView
+
+from app.dialects.opensearch.bodies import (
+    BUILT_IN,
+    BuiltInSource,
+    check_id,
+    patched,
+    read_name,
+    read_new,
+    read_replacement,
+)
+from app.dialects.opensearch.document import Document
+from app.dialects.opensearch.door import body_rules, like_the_plugin, opensearch_blueprint, require_enabled
+from app.dialects.opensearch.errors import (
+    CONTENT_TYPE,
+    LimitReached,
+    NameTaken,
+    NoSuchSource,
+    NothingToChange,
+    NotPermitted,
+)
+from app.dialects.opensearch.mapping import Columns, to_columns, to_document, to_editable
+from app.edge.authentication import admitted, identity, services
+from app.edge.body import read_json_object
+from app.edge.inbound import connection
+from app.edge.json import dump
+from app.identity.errors import PermissionDenied
+from app.proxy.health import Health
+from app.registry.datasource import ByName, DataSource, NewDataSource, WholeChange
+from app.registry.errors import DataSourceNameTaken, DataSourceNotFound, RoleMissing, VersionConflict
+
+_CREATED, _DELETED = 201, 204
+# Grafana's own: requests go from the server.
+_ACCESS = "proxy"
+_ATTEMPTS = 5
+# A test needs no name.
+_UNNAMED = "unnamed"
+
+blueprint = opensearch_blueprint("datasources", "/_query/_datasources", "Data sources as OpenSearch has them.")
+
+_Call = TypeVar("_Call")
+
+
+def _verb(name: str, action: str) -> Callable[[Any], Any]:
+    """A decorator: the API is on, and the caller may do ``action`` at all, before the body is read."""
+
+    def check(**_: str) -> None:
+        require_enabled()
+        _permitted(name, lambda: identity().require(action))
+
+    return admitted(check)
+
+
+def _permitted(verb: str, call: Callable[[], _Call]) -> _Call:
+    try:
+        return call()
+    except RoleMissing:
+        raise
+    except PermissionDenied as exc:
+        raise NotPermitted(verb, identity().login) from exc
+
+
+@blueprint.route("")
+class DataSources(MethodView):
+    """The collection. The name of the data source that is changed is in the body."""
+
+    @_verb("create", "datasources:create")
+    @blueprint.response(_CREATED, description="Its id, name, status, and a message")
+    def post(self) -> Response:
+        """Register a data source."""
+        document = read_new(_body(), body_rules())
+        _check_limit()
+        columns = to_columns(document, None)
+        new = NewDataSource(name=document.name, opensearch=columns.side, **_given(columns))
+        try:
+            row = services().registry.create(identity(), new)
+        except DataSourceNameTaken as exc:
+            raise NameTaken(document.name) from exc
+        return _written(row, "created", "Created", status=_CREATED)
+
+    @_verb("read", "datasources:read")
+    @blueprint.response(200, description="All data sources that the caller may see, by name")
+    def get(self) -> Response:
+        """List data sources."""
+        rows = services().registry.all(identity())
+        return _json([to_document(row) for row in sorted(rows, key=lambda row: row.name)])
+
+    @_verb("update", "datasources:write")
+    @blueprint.response(200, description="Its id, name, status, and a message")
+    def put(self) -> Response:
+        """Replace a data source: what is not said is gone, credentials too."""
+        given = _body()
+        name = read_name(given, "update")
+        row = _replaced(name, "update", NothingToChange, lambda row: _replacement(given, row))
+        return _written(row, "updated", "Updated")
+
+    @_verb("patch", "datasources:write")
+    @blueprint.response(200, description="Its id, name, status, and a message")
+    def patch(self) -> Response:
+        """Change some members of a data source; properties are merged."""
+        given = _body()
+        name = read_name(given, "patch")
+        row = _replaced(name, "patch", NoSuchSource, lambda row: patched(given, to_editable(row), body_rules()))
+        return _written(row, "updated", "Updated")
+
+
+@blueprint.route("/_test")
+class UnsavedDataSource(MethodView):
+    """A body as for create, and whether what it describes can be reached. Nothing is stored."""
+
+    @_verb("create", "datasources:create")
+    @blueprint.response(200, description="`status` is OK, ERROR or UNKNOWN; the message says what to check")
+    def post(self) -> Response:
+        """Test a data source before it is registered."""
+        document = read_new({"name": _UNNAMED, **_body()}, body_rules())
+        columns = to_columns(document, None)
+        new = NewDataSource(name=document.name, **_given(columns))
+        found = services().health_checks.check_unsaved(identity(), new, connection(request.environ))
+        return _tested(document.name, found)
+
+
+@blueprint.route("/<rest:name>/_test")
+class DataSourceConnection(MethodView):
+    """Whether a registered data source can be reached, which becomes its status."""
+
+    @_verb("update", "datasources:write")
+    @blueprint.response(200, description="`status` is OK, ERROR or UNKNOWN; the message says what to check")
+    def post(self, name: str) -> Response:
+        """Test a data source's connection."""
+        try:
+            found = _permitted(
+                "update", lambda: services().health_checks.test(identity(), ByName(name), connection(request.environ))
+            )
+        except DataSourceNotFound as exc:
+            raise NoSuchSource(name) from exc
+        return _tested(name, found)
+
+
+@blueprint.route("/<rest:name>")
+class DataSourceByName(MethodView):
+    """One data source."""
+
+    @_verb("read", "datasources:read")
+    @blueprint.response(200, description="The data source, without its secrets")
+    def get(self, name: str) -> Response:
+        """Get a data source."""
+        return _json(to_document(_found(name, "fetch", "read", NoSuchSource)))
+
+    @_verb("delete", "datasources:delete")
+    @blueprint.response(200, description="Its id, name, and a message")
+    def delete(self, name: str) -> Response:
+        """Delete a data source."""
+        if name == BUILT_IN:
+            raise BuiltInSource("delete")
+        try:
+            row = _permitted("delete", lambda: services().registry.delete(identity(), ByName(name)))
+        except DataSourceNotFound as exc:
+            raise NothingToChange(name) from exc
+        if like_the_plugin():
+            return Response(status=_DELETED)
+        return _json({"dataSourceId": row.uid, "name": row.name, "message": "Data source deleted successfully."})
+
+
+def _replacement(given: Mapping[str, Any], row: DataSource) -> Document:
+    check_id(given, row.uid)
+    return read_replacement(given, body_rules())
+
+
+def _replaced(
+    name: str, verb: str, missing: type[Exception], document_for: Callable[[DataSource], Document]
+) -> DataSource:
+    """Read, change and write, again when somebody else wrote in between."""
+    registry = services().registry
+    for attempt in range(_ATTEMPTS):
+        old = _found(name, verb, verb, missing)
+        columns = to_columns(document_for(old), old)
+        change = WholeChange(
+            name=old.name,
+            version=old.version,
+            is_default=old.is_default,
+            opensearch=columns.side,
+            kept_secrets=columns.kept,
+            **_given(columns, access=old.access),
+        )
+        try:
+            return _permitted(verb, partial(registry.replace, identity(), ByName(name), change))
+        except VersionConflict:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        except DataSourceNotFound as exc:
+            raise missing(name) from exc
+    raise AssertionError
+
+
+def _found(name: str, word: str, verb: str, missing: type[Exception]) -> DataSource:
+    if name == BUILT_IN:
+        raise BuiltInSource(word)
+    try:
+        return _permitted(verb, lambda: services().registry.get(identity(), ByName(name)))
+    except DataSourceNotFound as exc:
+        raise missing(name) from exc
+
+
+def _given(columns: Columns, access: str = _ACCESS) -> dict[str, Any]:
+    return {
+        "type": columns.type,
+        "access": access,
+        "url": columns.url,
+        "user": columns.user,
+        "database": columns.database,
+        "basic_auth": columns.basic_auth,
+        "basic_auth_user": columns.basic_auth_user,
+        "json_data": columns.json_data,
+        "secure_json_data": columns.secrets,
+    }
+
+
+def _check_limit() -> None:
+    limit = services().settings.opensearch_limit
+    if limit and len(services().registry.all(identity())) >= limit:
+        raise LimitReached(limit)
+
+
+def _body() -> Mapping[str, Any]:
+    return read_json_object(request, services().settings.max_body_bytes)
+
+
+def _written(row: DataSource, participle: str, verb: str, *, status: int = 200) -> Response:
+    if like_the_plugin():
+        return _json(f"{verb} DataSource with name {row.name}", status=status)
+    body = {
+        "dataSourceId": row.uid,
+        "name": row.name,
+        "status": row.opensearch.status.value,
+        "message": f"Data source {participle} successfully.",
+    }
+    return _json(body, status=status)
+
+
+def _tested(name: str, found: Health) -> Response:
+    return _json({"name": name, "status": found.status, "message": found.message})
+
+
+def _json(body: Any, *, status: int = 200) -> Response:
+    return Response(dump(body), status=status, content_type=CONTENT_TYPE)

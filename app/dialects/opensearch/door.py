@@ -1,0 +1,44 @@
+"""What every blueprint of this dialect has in common."""
+
+from flask import current_app
+
+from app.dialects.opensearch.bodies import BodyRules
+from app.edge.authentication import authenticate, services
+from app.edge.body import SluiceBlueprint
+from app.edge.inbound import Environ
+
+NAME = "opensearch"
+PREFIX = "/_plugins"
+
+
+class Disabled(Exception):
+    """The settings turn the API off."""
+
+
+def opensearch_blueprint(name: str, path: str, description: str) -> SluiceBlueprint:
+    """A blueprint below ``/_plugins`` that finds out who asks before each request. OpenSearch has no orgs: the caller's
+    own is meant, or the one that the settings name."""
+    blueprint = SluiceBlueprint(f"opensearch_{name}", __name__, url_prefix=PREFIX + path, description=description)
+    blueprint.before_request(authenticate(NAME, org=_org))
+    return blueprint
+
+
+def require_enabled() -> None:
+    """Raises Disabled."""
+    if not services().settings.opensearch_enabled:
+        raise Disabled
+
+
+def body_rules() -> BodyRules:
+    """As the settings have them."""
+    settings = services().settings
+    return BodyRules(like_the_plugin=like_the_plugin(), denied=settings.proxy_deny_networks)
+
+
+def like_the_plugin() -> bool:
+    """Whether answers are byte for byte those of the server, and not those of its documentation."""
+    return services().settings.opensearch_profile == "server"
+
+
+def _org(environ: Environ) -> int | None:
+    return current_app.extensions["sluice"].settings.opensearch_org or None
