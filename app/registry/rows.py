@@ -52,7 +52,7 @@ def replaced(old: DataSource, change: DataSourceChange) -> DataSource:
             database=change.database,
             basic_auth=change.basic_auth,
             basic_auth_user=change.basic_auth_user,
-            json_data=change.json_data,
+            json_data=_keeping_team_headers(old.json_data, change.json_data),
             version=change.version + 1,
             opensearch=change.opensearch,
             ciphertexts={name: text for name, text in old.ciphertexts.items() if name in change.kept_secrets},

@@ -1,5 +1,6 @@
 """From the JSON of a request to a checked Document. Pure; the texts are the SQL plugin's (opensearch.md 2.3)."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -64,10 +65,12 @@ def read_new(given: Mapping[str, Any], rules: BodyRules) -> Document:
     return document
 
 
-def read_replacement(given: Mapping[str, Any], rules: BodyRules) -> Document:
-    """Of an update, which says everything. Raises as ``read_new``."""
+def read_replacement(given: Mapping[str, Any], stored: Mapping[str, Any], rules: BodyRules) -> Document:
+    """Of an update, which says everything. ``stored`` is the object as it is answered. Raises as ``read_new``."""
     _check_members(given, rules, tolerated=_TOLERATED)
-    _check_kinds_and_required(given, rules, _OF_THE_PLUGIN if rules.like_the_plugin else _REQUIRED)
+    _check_id(given, stored)
+    required = _OF_THE_PLUGIN if rules.like_the_plugin else _REQUIRED
+    _check_kinds_and_required(given, rules, required, known=stored["connector"])
     return _document(given, rules)
 
 
@@ -87,20 +90,21 @@ def patched(given: Mapping[str, Any], stored: Mapping[str, Any], rules: BodyRule
     """``stored``, with ``******`` for its secrets, and what ``given`` says written over it; properties are merged, and
     the connector stays. Raises as ``read_new``."""
     _check_members(given, rules, tolerated=_TOLERATED)
-    _check_kinds_and_required({**given, "connector": "opensearch"}, rules, ())
-    changed = {
-        key: value for key, value in given.items() if value is not None and key not in {"connector", *_TOLERATED}
-    }
+    _check_id(given, stored)
+    _check_kinds_and_required({**given, "connector": None}, rules, ())
+    fixed = {"connector", *_TOLERATED}
+    changed = {key: value for key, value in given.items() if value is not None and key not in fixed}
     merged = {**stored, **changed, "properties": {**stored["properties"], **(given.get("properties") or {})}}
-    document = _document(merged, rules)
+    # What another API wrote need not be what this one asks for, as long as nothing is said of it.
+    document = _document(merged, rules, with_properties="properties" in given)
     # Nothing was ever said of roles, and nothing is now.
     return document if merged["allowedRoles"] is not None else replace(document, allowed_roles=None)
 
 
-def check_id(given: Mapping[str, Any], uid: str) -> None:
-    """An object that was read is sent back for the same data source only. Raises InvalidBody."""
+def _check_id(given: Mapping[str, Any], stored: Mapping[str, Any]) -> None:
+    # An object that was read is sent back for the same data source only.
     for member in sorted(_TOLERATED):
-        if given.get(member) not in {None, uid}:
+        if given.get(member) is not None and given[member] != stored["id"]:
             raise InvalidBody(f"{member} is of another data source than name")
 
 
@@ -109,9 +113,16 @@ def _check_members(given: Mapping[str, Any], rules: BodyRules, *, tolerated: fro
     for member in given:
         if member not in known:
             raise InvalidBody(f"Unknown field: {member}")
+    try:
+        json.dumps(given, allow_nan=False)
+    except ValueError as exc:
+        raise InvalidBody("A number is too large.") from exc
 
 
-def _check_kinds_and_required(given: Mapping[str, Any], rules: BodyRules, required: Sequence[str]) -> None:
+def _check_kinds_and_required(
+    given: Mapping[str, Any], rules: BodyRules, required: Sequence[str], known: str = ""
+) -> None:
+    """``known``: a connector that is taken whatever the tables say, because the data source has it."""
     for member in ("name", "description", "connector", "resultIndex", "status"):
         if not isinstance(given.get(member), str | None):
             raise InvalidBody(f"{member} must be a text.")
@@ -121,7 +132,7 @@ def _check_kinds_and_required(given: Mapping[str, Any], rules: BodyRules, requir
     if roles is not None and not (isinstance(roles, list) and all(isinstance(role, str) for role in roles)):
         raise InvalidBody("allowedRoles must be an array of texts.")
     connector, status = given.get("connector"), given.get("status")
-    if connector:
+    if connector and connector.lower() != known.lower():
         kind = type_of_connector(connector)
         if kind is None or (rules.like_the_plugin and kind not in OF_THE_PLUGIN):
             raise InvalidBody(f"No DataSourceType with name {connector} found")
@@ -137,9 +148,9 @@ def _missing(members: Sequence[str]) -> str:
     return f"Datasource configuration error: {', '.join(members)} cannot be null or empty."
 
 
-def _document(given: Mapping[str, Any], rules: BodyRules) -> Document:
+def _document(given: Mapping[str, Any], rules: BodyRules, *, with_properties: bool = True) -> Document:
     kind = type_of_connector(given["connector"]) or given["connector"]
-    roles = given.get("allowedRoles")
+    roles, properties = given.get("allowedRoles"), given.get("properties") or {}
     name, result_index = given["name"], given.get("resultIndex")
     if result_index is not None:
         _check_result_index(result_index, rules)
@@ -148,7 +159,7 @@ def _document(given: Mapping[str, Any], rules: BodyRules) -> Document:
         description=given.get("description") or "",
         connector=connector_of(kind),
         type=kind,
-        properties=checked(kind, given.get("properties") or {}, rules.denied),
+        properties=checked(kind, properties, rules.denied) if with_properties else properties,
         configuration=_configuration(given.get("configuration")),
         result_index=result_index or default_result_index(name),
         status=_status(given.get("status") or Status.ACTIVE),
@@ -185,7 +196,7 @@ def _configuration(given: Any) -> Configuration | None:
         raise InvalidBody(_missing(["configuration.credentials"]))
     found = {"endpoint": given.get("endpoint"), **{key: credentials.get(key) for key in ("username", "password")}}
     for key, value in found.items():
-        if not isinstance(value, str):
+        if not isinstance(value, str) or (key == "endpoint" and not value):
             where = "configuration" if key == "endpoint" else "configuration.credentials"
             raise InvalidBody(_missing([f"{where}.{key}"]))
     for unknown in (*(set(given) - {"endpoint", "credentials"}), *(set(credentials) - {"username", "password"})):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.dialects.opensearch.secret_keys import masked
 from app.upstream.addresses import Network, check_literal
 from app.upstream.errors import AddressDenied
 
@@ -118,7 +119,7 @@ def _check_host(uri: str, denied: Sequence[Network], *, of_glue: bool) -> None:
         host = None
     if not host:
         raise InvalidProperties(
-            "Invalid flint host in properties." if of_glue else f"Invalid URI in prometheus properties: {uri}"
+            "Invalid flint host in properties." if of_glue else f"Invalid URI in prometheus properties: {masked(uri)}"
         )
     try:
         check_literal(host, denied)

@@ -10,7 +10,6 @@ from flask.views import MethodView
 from app.dialects.opensearch.bodies import (
     BUILT_IN,
     BuiltInSource,
-    check_id,
     patched,
     read_name,
     read_new,
@@ -40,6 +39,7 @@ _CREATED, _DELETED = 201, 204
 # Grafana's own: requests go from the server.
 _ACCESS = "proxy"
 _ATTEMPTS = 5
+_NOT_OF_THE_SERVER = frozenset({"id", "configuration"})
 # A test needs no name.
 _UNNAMED = "unnamed"
 
@@ -90,7 +90,7 @@ class DataSources(MethodView):
     def get(self) -> Response:
         """List data sources."""
         rows = services().registry.all(identity())
-        return _json([to_document(row) for row in sorted(rows, key=lambda row: row.name)])
+        return _json([_shown(row) for row in sorted(rows, key=lambda row: row.name)])
 
     @_verb("update", "datasources:write")
     @blueprint.response(200, description="Its id, name, status, and a message")
@@ -151,7 +151,7 @@ class DataSourceByName(MethodView):
     @blueprint.response(200, description="The data source, without its secrets")
     def get(self, name: str) -> Response:
         """Get a data source."""
-        return _json(to_document(_found(name, "fetch", "read", NoSuchSource)))
+        return _json(_shown(_found(name, "fetch", "read", NoSuchSource)))
 
     @_verb("delete", "datasources:delete")
     @blueprint.response(200, description="Its id, name, and a message")
@@ -169,8 +169,7 @@ class DataSourceByName(MethodView):
 
 
 def _replacement(given: Mapping[str, Any], row: DataSource) -> Document:
-    check_id(given, row.uid)
-    return read_replacement(given, body_rules())
+    return read_replacement(given, to_document(row), body_rules())
 
 
 def _replaced(
@@ -220,6 +219,13 @@ def _given(columns: Columns, access: str = _ACCESS) -> dict[str, Any]:
         "json_data": columns.json_data,
         "secure_json_data": columns.secrets,
     }
+
+
+def _shown(row: DataSource) -> dict[str, Any]:
+    found = to_document(row)
+    if like_the_plugin():
+        return {member: found[member] for member in found if member not in _NOT_OF_THE_SERVER}
+    return found
 
 
 def _check_limit() -> None:

@@ -1,6 +1,6 @@
 """What every blueprint of this dialect has in common."""
 
-from flask import current_app
+from flask import current_app, request
 
 from app.dialects.opensearch.bodies import BodyRules
 from app.edge.authentication import authenticate, services
@@ -9,6 +9,9 @@ from app.edge.inbound import Environ
 
 NAME = "opensearch"
 PREFIX = "/_plugins"
+
+# Of every route of the server.
+_PARAMETERS = frozenset({"pretty", "human", "error_trace", "filter_path", "source"})
 
 
 class Disabled(Exception):
@@ -23,10 +26,20 @@ def opensearch_blueprint(name: str, path: str, description: str) -> SluiceBluepr
     return blueprint
 
 
+class UnknownParameter(Exception):
+    """The query has a parameter that the server would refuse."""
+
+    def __init__(self, path: str, name: str) -> None:
+        super().__init__(f"request [{path}] contains unrecognized parameter: [{name}]")
+
+
 def require_enabled() -> None:
-    """Raises Disabled."""
+    """Raises Disabled, UnknownParameter."""
     if not services().settings.opensearch_enabled:
         raise Disabled
+    unknown = next((name for name in request.args if name not in _PARAMETERS), None)
+    if unknown is not None and like_the_plugin():
+        raise UnknownParameter(request.path, unknown)
 
 
 def body_rules() -> BodyRules:

@@ -5,14 +5,14 @@ never HTML.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from app.dialects.opensearch.bodies import BuiltInSource, InvalidBody
 from app.dialects.opensearch.connectors import InvalidProperties
-from app.dialects.opensearch.door import Disabled
+from app.dialects.opensearch.door import Disabled, UnknownParameter, like_the_plugin
 from app.dialects.opensearch.mapping import NothingToKeep
 from app.edge.errors import BodyTooLarge, MalformedBody, row_for
 from app.edge.json import dump
@@ -109,6 +109,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     LimitReached: Answer(400, _STATE),
     Disabled: Answer(400, "OpenSearchStatusException", "plugins.query.datasources.enabled setting is false"),
     BuiltInSource: Answer(400, "ActionRequestValidationException", "Validation Failed: 1: {args[0]};"),
+    UnknownParameter: Answer(400, "illegal_argument_exception"),
     InvalidBody: Answer(400, _ILLEGAL),
     InvalidProperties: Answer(400, _ILLEGAL),
     NothingToKeep: Answer(400, _ILLEGAL),
@@ -118,11 +119,17 @@ ANSWERS: Mapping[type[Exception], Answer] = {
 }
 
 
+# Where the server's own status is another.
+ON_SERVER_PROFILE: Mapping[type[Exception], Answer] = {
+    registry.RoleMissing: replace(ANSWERS[registry.RoleMissing], status=401),
+}
+
+
 def render(exc: Exception) -> Response:
     """The answer to any exception."""
     if isinstance(exc, HTTPException):
         return _of_routing(exc)
-    answer = row_for(exc, (ANSWERS,))
+    answer = row_for(exc, (ON_SERVER_PROFILE, ANSWERS) if like_the_plugin() else (ANSWERS,))
     if answer.details:
         return respond(answer.status, answer.type, answer.details.format_map({**vars(exc), "args": exc.args}))
     return respond(answer.status, answer.type, str(exc))

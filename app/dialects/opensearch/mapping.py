@@ -48,10 +48,12 @@ _FLAT: Mapping[str, tuple[str, str, str]] = {
         "glue.indexstore.opensearch.region",
     ),
 }
+_BASIC, _SIGNED = "basicauth", "awssigv4"
 _SIGNING = ("sigV4Auth", "sigV4AuthType", "sigV4Region")
 # Secrets that only this API writes, so that they cannot be taken for one of Grafana's.
 _OWN_PASSWORD = "opensearch.configuration.password"
 _OWN_PROPERTY = "opensearch.property."
+_GRAFANAS = frozenset({"password", "basicAuthPassword", "sigV4AccessKey", "sigV4SecretKey"})
 _INDEX_CHARACTERS = re.compile("[^a-z0-9_-]")
 _INDEX_PREFIX = "query_execution_result_"
 _LONGEST_INDEX = 255
@@ -93,7 +95,7 @@ def to_columns(document: Document, old: DataSource | None) -> Columns:
 def to_document(row: DataSource) -> dict[str, Any]:
     """The object that is answered, without any secret."""
     kept = _kept_document(row)
-    configuration = _configuration_of(row, kept)
+    configuration = _configuration_of(row)
     return {
         "id": row.uid,
         "name": row.name,
@@ -105,7 +107,7 @@ def to_document(row: DataSource) -> dict[str, Any]:
         **({} if configuration is None else {"configuration": configuration}),
         "properties": {
             key: masked(value) if isinstance(value, str) else value
-            for key, value in _properties_of(row, kept).items()
+            for key, value in _properties_of(row).items()
             if not is_secret(key)
         },
     }
@@ -114,8 +116,7 @@ def to_document(row: DataSource) -> dict[str, Any]:
 def to_editable(row: DataSource) -> dict[str, Any]:
     """The object that a patch changes: as it is answered, with ``******`` for each secret, and roles that may be
     unsaid."""
-    shown = to_document(row)
-    hidden: dict[str, Any] = {}
+    hidden = {name.removeprefix(_OWN_PROPERTY): MASK for name in _own_secrets(row)}
     if row.type in _FLAT:
         _, auth, _ = _FLAT[row.type]
         if row.basic_auth:
@@ -125,153 +126,201 @@ def to_editable(row: DataSource) -> dict[str, Any]:
             "sigV4AccessKey": f"{auth}.access_key",
             "sigV4SecretKey": f"{auth}.secret_key",
         }
-        hidden |= {key: MASK for name, key in names.items() if name in row.ciphertexts}
-    own = [name for name in _kept_document(row).get("secrets", ()) if name in row.ciphertexts and name != _OWN_PASSWORD]
-    hidden |= {name.removeprefix(_OWN_PROPERTY): MASK for name in own}
-    # Not yet masked: what is kept must be kept whole.
+        hidden |= {names[name]: MASK for name in _expressible(row) & names.keys() & row.ciphertexts.keys()}
     return {
-        **shown,
+        **to_document(row),
         "allowedRoles": None if row.opensearch.allowed_roles is None else list(row.opensearch.allowed_roles),
-        "properties": {**_properties_of(row, _kept_document(row)), **hidden},
+        # What is kept is kept whole: passwords in URLs are not masked here.
+        "properties": {**{key: value for key, value in _properties_of(row).items() if not is_secret(key)}, **hidden},
     }
 
 
+def _own_secrets(row: DataSource) -> list[str]:
+    return [
+        name for name in _kept_document(row).get("secrets", ()) if name in row.ciphertexts and name != _OWN_PASSWORD
+    ]
+
+
 class _Writing:
-    """Fills the columns from one document."""
+    """Fills the columns from one document. What the API has no words for is ``old``'s, where that is of the same
+    connector."""
 
     def __init__(self, document: Document, old: DataSource | None) -> None:
         self._document = document
-        self._old = old
-        self._stored = frozenset() if old is None else frozenset(old.ciphertexts)
+        same = old is not None and connector_of(old.type) == document.connector
+        self._old = old if same else None
+        self._type = old.type if old is not None and same else document.type
         self._secrets: dict[str, str] = {}
         self._kept: set[str] = set()
         self._own_secrets: list[str] = []
+        self._side: dict[str, Any] = {"description": document.description, "resultIndex": document.result_index}
 
     def columns(self) -> Columns:
-        document, old = self._document, self._old
-        same_type = old is not None and connector_of(old.type) == document.connector
-        type_id = old.type if old is not None and same_type else document.type
-        fill = self._flat if document.type in _FLAT else self._open
-        filled = fill(type_id, old if same_type else None)
-        if same_type:
-            self._kept |= {name for name in self._stored - self._expressible() if name not in self._secrets}
-        text = {
-            "description": document.description,
-            "resultIndex": document.result_index,
-            "secrets": sorted(self._own_secrets),
-            **filled["document"],
+        old = self._old
+        filled: dict[str, Any] = {
+            "url": "",
+            "user": old.user if old is not None else "",
+            "database": old.database if old is not None else "",
+            "basic_auth": old is not None and old.basic_auth,
+            "basic_auth_user": old.basic_auth_user if old is not None else "",
         }
+        if old is not None:
+            self._kept |= frozenset(old.ciphertexts) - _expressible(old)
+        if self._type in _FLAT:
+            self._fill_flat(filled)
+        else:
+            self._fill_open(filled)
+        self._side["secrets"] = sorted(self._own_secrets)
+        text = json.dumps(self._side, ensure_ascii=False, separators=(",", ":"))
+        filled["json_data"] = JsonData.of(filled["json_data"])
         return Columns(
-            type=type_id,
-            url=filled.get("url", ""),
-            user=filled.get("user", ""),
-            database=filled.get("database", ""),
-            basic_auth=filled.get("basic_auth", False),
-            basic_auth_user=filled.get("basic_auth_user", ""),
-            json_data=JsonData.of(filled["json_data"]),
+            type=self._type,
+            **filled,
             secrets=self._secrets,
-            kept=frozenset(self._kept),
+            kept=frozenset(self._kept - self._secrets.keys()),
             side=OpenSearchSide(
-                status=document.status,
-                allowed_roles=document.allowed_roles,
-                document=JsonData(json.dumps(text, ensure_ascii=False, separators=(",", ":"))),
+                status=self._document.status,
+                allowed_roles=self._document.allowed_roles,
+                document=JsonData(text),
             ),
         )
-
-    def _expressible(self) -> frozenset[str]:
-        """The stored secrets that this API has words for; the others are Grafana's, and stay."""
-        own = _kept_document(self._old).get("secrets", ()) if self._old is not None else ()
-        return frozenset({"basicAuthPassword", "password", "sigV4AccessKey", "sigV4SecretKey", *own})
 
     def _put_secret(self, name: str, value: str, member: str) -> None:
         if value != MASK:
             self._secrets[name] = value
-        elif name in self._stored:
+        elif self._old is not None and name in self._old.ciphertexts:
             self._kept.add(name)
         else:
             raise NothingToKeep(member)
 
-    def _open(self, type_id: str, old: DataSource | None) -> dict[str, Any]:
+    def _put_own_secret(self, key: str, value: Any) -> None:
+        name = own_secret(key)
+        self._own_secrets.append(name)
+        self._put_secret(name, _text(value), f"properties.{key}")
+
+    def _fill_open(self, filled: dict[str, Any]) -> None:
         """Connectors whose properties are free: they are jsonData, and the configuration says where and who."""
+        old, given = self._old, self._document.configuration
+        hidden = {} if old is None else {key: value for key, value in old.json_data.items() if is_secret(key)}
         json_data = {}
         for key, value in self._document.properties.items():
-            if not is_secret(key):
-                json_data[key] = value
-                continue
-            self._own_secrets.append(key)
-            self._put_secret(key, value if isinstance(value, str) else json.dumps(value), f"properties.{key}")
-        filled: dict[str, Any] = {"json_data": json_data, "document": {}}
-        given = self._document.configuration
-        if given is None:
-            return filled
-        endpoint = given.endpoint
-        if old is not None and MASK in endpoint and endpoint == masked(_endpoint_of(old)):
-            endpoint = _endpoint_of(old)
-        url, database = columns_of(endpoint) if type_id in _HOST_AND_PORT else (endpoint, "")
-        filled.update(url=url, database=database, document={"endpoint": endpoint})
-        if type_id in _WITH_USER:
-            filled["user"] = given.username
-            self._put_secret("password", given.password, "configuration.credentials.password")
-        else:
-            filled.update(basic_auth=True, basic_auth_user=given.username)
-            self._put_secret("basicAuthPassword", given.password, "configuration.credentials.password")
-        return filled
-
-    def _flat(self, type_id: str, old: DataSource | None) -> dict[str, Any]:
-        """The SQL plugin's own connectors: the columns come from the properties, and the configuration is only kept."""
-        uri_key, auth, region_key = _FLAT[self._document.type]
-        given = {key: _text(value) for key, value in self._document.properties.items()}
-        kind = given.get(_kind_key(auth), "").lower()
-        json_data = {} if old is None else {key: old.json_data[key] for key in old.json_data if key not in _SIGNING}
-        filled: dict[str, Any] = {"url": given.pop(uri_key, ""), "json_data": json_data}
-        for key, name, wanted in (
-            (f"{auth}.password", "basicAuthPassword", "basicauth"),
-            (f"{auth}.access_key", "sigV4AccessKey", "awssigv4"),
-            (f"{auth}.secret_key", "sigV4SecretKey", "awssigv4"),
-        ):
-            if kind == wanted and key in given:
-                self._put_secret(name, given.pop(key), f"properties.{key}")
-        if kind == "basicauth":
-            user = given.pop(f"{auth}.username", "")
-            filled.update(basic_auth=True, basic_auth_user=user)
-        if kind == "awssigv4":
-            json_data.update({"sigV4Auth": True, "sigV4AuthType": "keys", "sigV4Region": given.get(region_key, "")})
-        properties = {}
-        for key, value in given.items():
             if is_secret(key):
-                self._own_secrets.append(f"{_OWN_PROPERTY}{key}")
-                self._put_secret(f"{_OWN_PROPERTY}{key}", value, f"properties.{key}")
+                self._put_own_secret(key, value)
+                hidden.pop(key, None)
             else:
-                properties[key] = value
-        filled["document"] = {"properties": properties}
+                json_data[key] = _restored(value, old.json_data.get(key) if old is not None else None)
+        # What only looks like a secret, and Grafana keeps in the open.
+        filled["json_data"] = {**hidden, **json_data}
+        endpoint = _restored(given.endpoint, _endpoint_of(old) if old is not None else None) if given else ""
+        username, password = (given.username, given.password) if given else ("", "")
+        if given is not None:
+            self._side["endpoint"] = endpoint
+        if self._type in _HOST_AND_PORT:
+            filled["url"], filled["database"] = columns_of(endpoint)
+        else:
+            filled["url"] = endpoint
+        member = "configuration.credentials.password"
+        if self._type in _WITH_USER:
+            filled["user"] = username
+            if password:
+                self._put_secret("password", password, member)
+            return
+        signs_in = bool(username or password)
+        if signs_in or filled["basic_auth"]:
+            filled["basic_auth"], filled["basic_auth_user"] = signs_in, username
+        if password:
+            self._put_secret("basicAuthPassword", password, member)
+
+    def _fill_flat(self, filled: dict[str, Any]) -> None:
+        """The SQL plugin's own connectors: the columns come from the properties, and the configuration is only kept."""
+        uri_key, auth, region_key = _FLAT[self._type]
+        old, stored = self._old, {} if self._old is None else _properties_of(self._old)
+        given = {key: _restored(_text(value), stored.get(key)) for key, value in self._document.properties.items()}
+        kind, had = given.get(_kind_key(auth), "").lower(), "" if old is None else _kind_of(old)
+        filled["url"] = given.pop(uri_key, "")
+        filled["json_data"] = json_data = {} if old is None else dict(old.json_data)
+        if had == _SIGNED and kind != _SIGNED:
+            for key in _SIGNING:
+                json_data.pop(key, None)
+        if kind == _SIGNED:
+            keys = "keys" if old is None or had != _SIGNED else json_data.get("sigV4AuthType", "keys")
+            for key, name in ((f"{auth}.access_key", "sigV4AccessKey"), (f"{auth}.secret_key", "sigV4SecretKey")):
+                if key in given:
+                    keys = "keys" if given[key] != MASK else keys
+                    self._put_secret(name, given.pop(key), f"properties.{key}")
+            region = given.pop(region_key, "")
+            json_data.update({"sigV4Auth": True, "sigV4AuthType": keys, "sigV4Region": region})
+        if kind == _BASIC:
+            user = given.pop(f"{auth}.username", "")
+            if user == MASK:
+                if old is None or not old.basic_auth:
+                    raise NothingToKeep(f"properties.{auth}.username")
+                user = old.basic_auth_user
+            filled["basic_auth_user"] = user
+            if f"{auth}.password" in given:
+                self._put_secret("basicAuthPassword", given.pop(f"{auth}.password"), f"properties.{auth}.password")
+        if kind == _BASIC or had == _BASIC:
+            filled["basic_auth"] = kind == _BASIC
+        for key in [key for key in given if is_secret(key)]:
+            self._put_own_secret(key, given.pop(key))
+        self._side["properties"] = given
         if (configuration := self._document.configuration) is not None:
-            filled["document"].update(endpoint=configuration.endpoint, username=configuration.username)
+            kept = _kept_document(old).get("endpoint") if old is not None else None
+            self._side["endpoint"] = _restored(configuration.endpoint, kept)
+            self._side["username"] = configuration.username
             self._own_secrets.append(_OWN_PASSWORD)
             self._put_secret(_OWN_PASSWORD, configuration.password, "configuration.credentials.password")
-        return filled
+
+
+def own_secret(key: str) -> str:
+    """The name under which a secret property is stored: its own, unless Grafana has another use for that."""
+    return f"{_OWN_PROPERTY}{key}" if key in _GRAFANAS or key.startswith(_OWN_PROPERTY) else key
+
+
+def _expressible(row: DataSource) -> frozenset[str]:
+    """The stored secrets that this API has words for; the others are Grafana's, and stay."""
+    own = _kept_document(row).get("secrets", ())
+    if row.type in _FLAT:
+        of_kind = {_BASIC: ("basicAuthPassword",), _SIGNED: ("sigV4AccessKey", "sigV4SecretKey")}
+        return frozenset({*of_kind.get(_kind_of(row), ()), *own})
+    if row.type in _WITH_USER:
+        return frozenset({"password", *own})
+    return frozenset({"basicAuthPassword", *own}) if row.basic_auth else frozenset(own)
+
+
+def _kind_of(row: DataSource) -> str:
+    """By what a flat connector's server is signed in to."""
+    if row.basic_auth:
+        return _BASIC
+    return _SIGNED if row.json_data.get("sigV4Auth") is True else ""
+
+
+def _restored(given: Any, stored: Any) -> Any:
+    # A URL that was answered with a masked password, and comes back as it was answered.
+    if isinstance(given, str) and isinstance(stored, str) and MASK in given and given == masked(stored):
+        return stored
+    return given
 
 
 def _kept_document(row: DataSource) -> Mapping[str, Any]:
     return row.opensearch.document if row.opensearch.document is not None else {}
 
 
-def _properties_of(row: DataSource, kept: Mapping[str, Any]) -> dict[str, Any]:
+def _properties_of(row: DataSource) -> dict[str, Any]:
     if row.type not in _FLAT:
         return dict(row.json_data)
     uri_key, auth, region_key = _FLAT[row.type]
-    stored = dict(kept.get("properties", {}))
-    signs = row.json_data.get("sigV4Auth") is True
-    kind = "basicauth" if row.basic_auth else "awssigv4" if signs else ""
-    said = str(stored.pop(_kind_key(auth), ""))
+    stored = dict(_kept_document(row).get("properties", {}))
+    kind, said = _kind_of(row), str(stored.pop(_kind_key(auth), ""))
     if kind:
         said = said if said.lower() == kind else kind
-    elif said.lower() in {"basicauth", "awssigv4"}:
+    elif said.lower() in {_BASIC, _SIGNED}:
         said = ""
-    stored.pop(region_key, None)
+    if kind == _SIGNED:
+        stored[region_key] = _text(row.json_data.get("sigV4Region", ""))
     return {
         **({uri_key: row.url} if row.url else {}),
         **({_kind_key(auth): said} if said else {}),
-        **({region_key: _text(row.json_data.get("sigV4Region", ""))} if signs else {}),
         **stored,
     }
 
@@ -281,16 +330,19 @@ def _kind_key(auth: str) -> str:
     return auth if auth.startswith("glue.") else f"{auth}.type"
 
 
-def _configuration_of(row: DataSource, kept: Mapping[str, Any]) -> dict[str, Any] | None:
+def _configuration_of(row: DataSource) -> dict[str, Any] | None:
+    kept = _kept_document(row)
     if row.type in _FLAT:
         if "endpoint" not in kept:
             return None
         return _configuration(kept["endpoint"], kept["username"], _OWN_PASSWORD in row.ciphertexts)
-    if not row.url:
+    if not row.url and "endpoint" not in kept:
         return None
     endpoint = _endpoint_of(row)
     if row.type in _WITH_USER:
         return _configuration(endpoint, row.user, "password" in row.ciphertexts)
+    if not row.basic_auth:
+        return _configuration(endpoint, "", has_password=False)
     return _configuration(endpoint, row.basic_auth_user, "basicAuthPassword" in row.ciphertexts)
 
 
