@@ -20,5 +20,6 @@ def create_app(services: Services | None = None) -> Flask:
     # In this order: the native paths lie below Grafana's.
     register_error_doors(app, [native.register(app), *grafana.register(app), opensearch.register(app)])
     register_docs_page(app, {"grafana": grafana.TITLE, "native": native.TITLE, "opensearch": opensearch.TITLE})
-    put_layers_before(app, grafana.busy_routes(built), log_requests=built.settings.router_logging)
+    busy = [*grafana.busy_routes(built), opensearch.busy_route(built)]
+    put_layers_before(app, busy, log_requests=built.settings.router_logging)
     return app

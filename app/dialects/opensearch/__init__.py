@@ -7,10 +7,11 @@ from flask import Flask
 
 from app.dialects.opensearch import datasources
 from app.dialects.opensearch.door import NAME, PREFIX
-from app.dialects.opensearch.errors import render
+from app.dialects.opensearch.errors import render_for_view
 from app.edge.errors import ErrorDoor
 from app.edge.openapi import openapi_of
 
+busy_route = datasources.busy_route
 TITLE = "OpenSearch Data Source API"
 
 
@@ -18,4 +19,4 @@ def register(app: Flask) -> ErrorDoor:
     """Registers the routes; returns the door whose errors this dialect words."""
     api = openapi_of(app, dialect=NAME, title=TITLE)
     api.register_blueprint(datasources.blueprint)
-    return ErrorDoor(PREFIX, render)
+    return ErrorDoor(PREFIX, render_for_view)

@@ -16,7 +16,17 @@ from app.dialects.opensearch.bodies import (
     read_replacement,
 )
 from app.dialects.opensearch.document import Document
-from app.dialects.opensearch.door import body_rules, like_the_plugin, opensearch_blueprint, require_enabled
+from app.dialects.opensearch.door import (
+    NAME,
+    PREFIX,
+    body_rules,
+    check_enabled,
+    is_like_the_plugin,
+    like_the_plugin,
+    opensearch_blueprint,
+    org_of,
+    require_enabled,
+)
 from app.dialects.opensearch.errors import (
     CONTENT_TYPE,
     LimitReached,
@@ -24,26 +34,31 @@ from app.dialects.opensearch.errors import (
     NoSuchSource,
     NothingToChange,
     NotPermitted,
+    render,
 )
 from app.dialects.opensearch.mapping import Columns, to_columns, to_document, to_editable
-from app.edge.authentication import admitted, identity, services
+from app.edge.authentication import admitted, identify, identity, services
 from app.edge.body import read_json_object
-from app.edge.inbound import connection
+from app.edge.entry import Answer, BusyRoute
+from app.edge.inbound import Environ, connection
 from app.edge.json import dump
 from app.identity.errors import PermissionDenied
+from app.identity.identity import Identity
 from app.proxy.health import Health
 from app.registry.datasource import ByName, DataSource, NewDataSource, WholeChange
 from app.registry.errors import DataSourceNameTaken, DataSourceNotFound, RoleMissing, VersionConflict
+from app.services import Services
 
 _CREATED, _DELETED = 201, 204
 # Grafana's own: requests go from the server.
 _ACCESS = "proxy"
+_PATH = "/_query/_datasources"
 _ATTEMPTS = 5
 _NOT_OF_THE_SERVER = frozenset({"id", "configuration"})
 # A test needs no name.
 _UNNAMED = "unnamed"
 
-blueprint = opensearch_blueprint("datasources", "/_query/_datasources", "Data sources as OpenSearch has them.")
+blueprint = opensearch_blueprint("datasources", _PATH, "Data sources as OpenSearch has them.")
 
 _Call = TypeVar("_Call")
 
@@ -58,13 +73,13 @@ def _verb(name: str, action: str) -> Callable[[Any], Any]:
     return admitted(check)
 
 
-def _permitted(verb: str, call: Callable[[], _Call]) -> _Call:
+def _permitted(verb: str, call: Callable[[], _Call], caller: Identity | None = None) -> _Call:
     try:
         return call()
     except RoleMissing:
         raise
     except PermissionDenied as exc:
-        raise NotPermitted(verb, identity().login) from exc
+        raise NotPermitted(verb, (caller or identity()).login) from exc
 
 
 @blueprint.route("")
@@ -89,8 +104,7 @@ class DataSources(MethodView):
     @blueprint.response(200, description="All data sources that the caller may see, by name")
     def get(self) -> Response:
         """List data sources."""
-        rows = services().registry.all(identity())
-        return _json([_shown(row) for row in sorted(rows, key=lambda row: row.name)])
+        return _json(_all(services(), identity()))
 
     @_verb("update", "datasources:write")
     @blueprint.response(200, description="Its id, name, status, and a message")
@@ -151,7 +165,7 @@ class DataSourceByName(MethodView):
     @blueprint.response(200, description="The data source, without its secrets")
     def get(self, name: str) -> Response:
         """Get a data source."""
-        return _json(_shown(_found(name, "fetch", "read", NoSuchSource)))
+        return _json(_one(services(), identity(), name))
 
     @_verb("delete", "datasources:delete")
     @blueprint.response(200, description="Its id, name, and a message")
@@ -221,9 +235,43 @@ def _given(columns: Columns, access: str = _ACCESS) -> dict[str, Any]:
     }
 
 
-def _shown(row: DataSource) -> dict[str, Any]:
+def busy_route(services: Services) -> BusyRoute:
+    """List and get before Flask."""
+    prefix = f"{PREFIX}{_PATH}"
+
+    def takes(environ: Environ) -> bool:
+        name = environ["PATH_INFO"].removeprefix(prefix)
+        return environ["REQUEST_METHOD"] == "GET" and (not name or name[0] == "/") and not environ["QUERY_STRING"]
+
+    def answer(environ: Environ) -> Answer:
+        caller = identify(services.authenticator, environ, door=NAME, org=lambda _: org_of(services))
+        check_enabled(services)
+        _permitted("read", lambda: caller.require("datasources:read"), caller)
+        name = environ["PATH_INFO"].removeprefix(prefix).removeprefix("/")
+        body = dump(_one(services, caller, name) if name else _all(services, caller))
+        return Answer(200, [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body)))], [body])
+
+    render_as = partial(render, as_server=is_like_the_plugin(services))
+    return BusyRoute(prefix=prefix, takes=takes, answer=answer, render=render_as)
+
+
+def _all(services: Services, caller: Identity) -> list[dict[str, Any]]:
+    rows = services.registry.all(caller)
+    return [_shown(services, row) for row in sorted(rows, key=lambda row: row.name)]
+
+
+def _one(services: Services, caller: Identity, name: str) -> dict[str, Any]:
+    if name == BUILT_IN:
+        raise BuiltInSource("fetch")
+    try:
+        return _shown(services, _permitted("read", lambda: services.registry.get(caller, ByName(name)), caller))
+    except DataSourceNotFound as exc:
+        raise NoSuchSource(name) from exc
+
+
+def _shown(services: Services, row: DataSource) -> dict[str, Any]:
     found = to_document(row)
-    if like_the_plugin():
+    if is_like_the_plugin(services):
         return {member: found[member] for member in found if member not in _NOT_OF_THE_SERVER}
     return found
 

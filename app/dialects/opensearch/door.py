@@ -1,11 +1,12 @@
 """What every blueprint of this dialect has in common."""
 
-from flask import current_app, request
+from flask import request
 
 from app.dialects.opensearch.bodies import BodyRules
 from app.edge.authentication import authenticate, services
 from app.edge.body import SluiceBlueprint
 from app.edge.inbound import Environ
+from app.services import Services
 
 NAME = "opensearch"
 PREFIX = "/_plugins"
@@ -35,11 +36,16 @@ class UnknownParameter(Exception):
 
 def require_enabled() -> None:
     """Raises Disabled, UnknownParameter."""
-    if not services().settings.opensearch_enabled:
-        raise Disabled
+    check_enabled(services())
     unknown = next((name for name in request.args if name not in _PARAMETERS), None)
     if unknown is not None and like_the_plugin():
         raise UnknownParameter(request.path, unknown)
+
+
+def check_enabled(built: Services) -> None:
+    """Raises Disabled."""
+    if not built.settings.opensearch_enabled:
+        raise Disabled
 
 
 def body_rules() -> BodyRules:
@@ -49,9 +55,19 @@ def body_rules() -> BodyRules:
 
 
 def like_the_plugin() -> bool:
+    """``is_like_the_plugin`` of the app that serves this request."""
+    return is_like_the_plugin(services())
+
+
+def is_like_the_plugin(built: Services) -> bool:
     """Whether answers are byte for byte those of the server, and not those of its documentation."""
-    return services().settings.opensearch_profile == "server"
+    return built.settings.opensearch_profile == "server"
+
+
+def org_of(built: Services) -> int | None:
+    """The org that the settings name; None: the caller's own."""
+    return built.settings.opensearch_org or None
 
 
 def _org(environ: Environ) -> int | None:
-    return current_app.extensions["sluice"].settings.opensearch_org or None
+    return org_of(services())

@@ -125,11 +125,16 @@ ON_SERVER_PROFILE: Mapping[type[Exception], Answer] = {
 }
 
 
-def render(exc: Exception) -> Response:
+def render_for_view(exc: Exception) -> Response:
+    """``render`` for the Flask view that is running."""
+    return render(exc, as_server=like_the_plugin())
+
+
+def render(exc: Exception, *, as_server: bool) -> Response:
     """The answer to any exception."""
     if isinstance(exc, HTTPException):
         return _of_routing(exc)
-    answer = row_for(exc, (ON_SERVER_PROFILE, ANSWERS) if like_the_plugin() else (ANSWERS,))
+    answer = row_for(exc, (ON_SERVER_PROFILE, ANSWERS) if as_server else (ANSWERS,))
     if answer.details:
         return respond(answer.status, answer.type, answer.details.format_map({**vars(exc), "args": exc.args}))
     return respond(answer.status, answer.type, str(exc))
