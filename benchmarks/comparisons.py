@@ -122,6 +122,22 @@ COMPARISONS = (
         )
     ),
     Comparison(
+        "opensearch-get",
+        "get by OpenSearch's API / GET by uid",
+        cost,
+        (subjects.OPENSEARCH_GET, subjects.GET_BY_UID),
+        must="<= 1.2",
+        good="<= 1.0",
+    ),
+    Comparison(
+        "opensearch-list",
+        "list of 1,000 by OpenSearch's API / by Grafana's",
+        cost,
+        (subjects.OPENSEARCH_LIST, subjects.LIST),
+        must="<= 1.2",
+        good="<= 1.0",
+    ),
+    Comparison(
         "list",
         "list of 1,000, less hello / json.dumps of it",
         cost_above,

@@ -8,6 +8,7 @@ from benchmarks.registry_client import RegistryClient
 
 LIST_LENGTH = 1_000
 CREATED_PREFIX = "created-"
+READ_NAME = "listed-0001"
 
 
 @dataclass(frozen=True)

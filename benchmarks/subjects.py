@@ -8,7 +8,7 @@ from itertools import count
 from benchmarks.crowd import asking
 from benchmarks.loopback import HOST
 from benchmarks.permitted import LARGE, SMALL
-from benchmarks.population import CREATED_PREFIX, new_data_source, remove_created
+from benchmarks.population import CREATED_PREFIX, READ_NAME, new_data_source, remove_created
 from benchmarks.reading import Reading
 from benchmarks.registry_client import RegistryClient
 from benchmarks.serialization import measure_dumps
@@ -26,6 +26,8 @@ HELLO_BUSY = f"hello, {BUSY_CONNECTIONS} connections"
 HELLO_SINGLE = "hello, 1 connection"
 GET_BY_UID = "GET by uid"
 LIST = "list of 1,000"
+OPENSEARCH_GET = "get by OpenSearch's API"
+OPENSEARCH_LIST = "list of 1,000 by OpenSearch's API"
 DUMPS = "json.dumps of the list"
 CREATE = "create"
 UPDATE = "update"
@@ -46,6 +48,8 @@ GET_PERMITTED = "GET by uid by permission, 10 data sources"
 GET_PERMITTED_LARGE = "GET by uid by permission, 10,000 data sources"
 PROXY_PERMITTED = "proxy 1 KB by permission, 10 data sources"
 PROXY_PERMITTED_LARGE = "proxy 1 KB by permission, 10,000 data sources"
+
+_OPENSEARCH = "/_plugins/_query/_datasources"
 
 Measure = Callable[[int], Reading]
 
@@ -75,6 +79,8 @@ def subjects(stage: Stage) -> Mapping[str, Measure]:
         PROXY_PERMITTED_LARGE: _by_permission(stage, LARGE, "/api/datasources/proxy/uid/{uid}/1k"),
         HELLO_SINGLE: _wrk(stage, Load(stage.hello, "/", 1)),
         LIST: _wrk(stage, _read(stage, "/api/datasources", 1)),
+        OPENSEARCH_GET: _wrk(stage, _read(stage, f"{_OPENSEARCH}/{READ_NAME}", BUSY_CONNECTIONS)),
+        OPENSEARCH_LIST: _wrk(stage, _read(stage, _OPENSEARCH, 1)),
         DUMPS: lambda seconds: measure_dumps(stage.client.list(), seconds=seconds, core=stage.cores.server),
         CREATE: _write(stage, "POST", "/api/datasources", name=f"{CREATED_PREFIX}@"),
         UPDATE: _write(stage, "PUT", f"/api/datasources/uid/{stage.population.updated_uid}", name="updated-@"),

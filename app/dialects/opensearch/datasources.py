@@ -37,6 +37,7 @@ from app.dialects.opensearch.errors import (
     render,
 )
 from app.dialects.opensearch.mapping import Columns, to_columns, to_document, to_editable
+from app.dialects.opensearch.shown import Shown, shown
 from app.edge.authentication import admitted, identify, identity, services
 from app.edge.body import read_json_object
 from app.edge.entry import Answer, BusyRoute
@@ -54,7 +55,6 @@ _CREATED, _DELETED = 201, 204
 _ACCESS = "proxy"
 _PATH = "/_query/_datasources"
 _ATTEMPTS = 5
-_NOT_OF_THE_SERVER = frozenset({"id", "configuration"})
 # A test needs no name.
 _UNNAMED = "unnamed"
 
@@ -104,7 +104,8 @@ class DataSources(MethodView):
     @blueprint.response(200, description="All data sources that the caller may see, by name")
     def get(self) -> Response:
         """List data sources."""
-        return _json(_all(services(), identity()))
+        as_server = like_the_plugin()
+        return _json([shown(row, as_server=as_server) for row in _all(services(), identity())])
 
     @_verb("update", "datasources:write")
     @blueprint.response(200, description="Its id, name, status, and a message")
@@ -165,7 +166,7 @@ class DataSourceByName(MethodView):
     @blueprint.response(200, description="The data source, without its secrets")
     def get(self, name: str) -> Response:
         """Get a data source."""
-        return _json(_one(services(), identity(), name))
+        return _json(shown(_one(services(), identity(), name), as_server=like_the_plugin()))
 
     @_verb("delete", "datasources:delete")
     @blueprint.response(200, description="Its id, name, and a message")
@@ -237,7 +238,8 @@ def _given(columns: Columns, access: str = _ACCESS) -> dict[str, Any]:
 
 def busy_route(services: Services) -> BusyRoute:
     """List and get before Flask."""
-    prefix = f"{PREFIX}{_PATH}"
+    prefix, as_server = f"{PREFIX}{_PATH}", is_like_the_plugin(services)
+    texts, render_as = Shown(as_server=as_server), partial(render, as_server=as_server)
 
     def takes(environ: Environ) -> bool:
         name = environ["PATH_INFO"].removeprefix(prefix)
@@ -248,32 +250,23 @@ def busy_route(services: Services) -> BusyRoute:
         check_enabled(services)
         _permitted("read", lambda: caller.require("datasources:read"), caller)
         name = environ["PATH_INFO"].removeprefix(prefix).removeprefix("/")
-        body = dump(_one(services, caller, name) if name else _all(services, caller))
+        body = texts.one(_one(services, caller, name)) if name else texts.all(_all(services, caller))
         return Answer(200, [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body)))], [body])
 
-    render_as = partial(render, as_server=is_like_the_plugin(services))
     return BusyRoute(prefix=prefix, takes=takes, answer=answer, render=render_as)
 
 
-def _all(services: Services, caller: Identity) -> list[dict[str, Any]]:
-    rows = services.registry.all(caller)
-    return [_shown(services, row) for row in sorted(rows, key=lambda row: row.name)]
+def _all(services: Services, caller: Identity) -> list[DataSource]:
+    return sorted(services.registry.all(caller), key=lambda row: row.name)
 
 
-def _one(services: Services, caller: Identity, name: str) -> dict[str, Any]:
+def _one(services: Services, caller: Identity, name: str) -> DataSource:
     if name == BUILT_IN:
         raise BuiltInSource("fetch")
     try:
-        return _shown(services, _permitted("read", lambda: services.registry.get(caller, ByName(name)), caller))
+        return _permitted("read", lambda: services.registry.look_up(caller, ByName(name)), caller)
     except DataSourceNotFound as exc:
         raise NoSuchSource(name) from exc
-
-
-def _shown(services: Services, row: DataSource) -> dict[str, Any]:
-    found = to_document(row)
-    if is_like_the_plugin(services):
-        return {member: found[member] for member in found if member not in _NOT_OF_THE_SERVER}
-    return found
 
 
 def _check_limit() -> None:
