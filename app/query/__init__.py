@@ -1,0 +1,4 @@
+"""Queries over a data source that need no engine: what is asked, which requests answer it, and the rows that come back.
+
+Must not know Flask, a dialect, sockets or storage; the HTTP access to the data source's server is an argument.
+"""

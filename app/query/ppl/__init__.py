@@ -1,0 +1,1 @@
+"""OpenSearch's Piped Processing Language, as far as it is understood here: text -> syntax -> plan."""
