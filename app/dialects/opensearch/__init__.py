@@ -5,7 +5,7 @@ Must not decide what may be done with a data source: it asks the registry, in th
 
 from flask import Flask
 
-from app.dialects.opensearch import datasources
+from app.dialects.opensearch import datasources, queries
 from app.dialects.opensearch.door import NAME, PREFIX
 from app.dialects.opensearch.errors import render_for_view
 from app.edge.errors import ErrorDoor
@@ -18,5 +18,6 @@ TITLE = "OpenSearch Data Source API"
 def register(app: Flask) -> ErrorDoor:
     """Registers the routes; returns the door whose errors this dialect words."""
     api = openapi_of(app, dialect=NAME, title=TITLE)
-    api.register_blueprint(datasources.blueprint)
+    for module in (datasources, queries):
+        api.register_blueprint(module.blueprint)
     return ErrorDoor(PREFIX, render_for_view)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from flask import Response, request
 from flask.views import MethodView
 
+from app.dialects.opensearch.answering import CONTENT_TYPE, respond_json
 from app.dialects.opensearch.bodies import (
     BUILT_IN,
     BuiltInSource,
@@ -27,22 +28,14 @@ from app.dialects.opensearch.door import (
     org_of,
     require_enabled,
 )
-from app.dialects.opensearch.errors import (
-    CONTENT_TYPE,
-    LimitReached,
-    NameTaken,
-    NoSuchSource,
-    NothingToChange,
-    NotPermitted,
-    render,
-)
+from app.dialects.opensearch.errors import render
 from app.dialects.opensearch.mapping import Columns, to_columns, to_document, to_editable
+from app.dialects.opensearch.refusals import LimitReached, NameTaken, NoSuchSource, NothingToChange, NotPermitted
 from app.dialects.opensearch.shown import Shown, shown
 from app.edge.authentication import admitted, identify, identity, services
 from app.edge.body import read_json_object
 from app.edge.entry import Answer, BusyRoute
 from app.edge.inbound import Environ, connection
-from app.edge.json import dump
 from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
 from app.proxy.health import Health
@@ -105,7 +98,7 @@ class DataSources(MethodView):
     def get(self) -> Response:
         """List data sources."""
         as_server = like_the_plugin()
-        return _json([shown(row, as_server=as_server) for row in _all(services(), identity())])
+        return respond_json([shown(row, as_server=as_server) for row in _all(services(), identity())])
 
     @_verb("update", "datasources:write")
     @blueprint.response(200, description="Its id, name, status, and a message")
@@ -166,7 +159,7 @@ class DataSourceByName(MethodView):
     @blueprint.response(200, description="The data source, without its secrets")
     def get(self, name: str) -> Response:
         """Get a data source."""
-        return _json(shown(_one(services(), identity(), name), as_server=like_the_plugin()))
+        return respond_json(shown(_one(services(), identity(), name), as_server=like_the_plugin()))
 
     @_verb("delete", "datasources:delete")
     @blueprint.response(200, description="Its id, name, and a message")
@@ -180,7 +173,7 @@ class DataSourceByName(MethodView):
             raise NothingToChange(name) from exc
         if like_the_plugin():
             return Response(status=_DELETED)
-        return _json({"dataSourceId": row.uid, "name": row.name, "message": "Data source deleted successfully."})
+        return respond_json({"dataSourceId": row.uid, "name": row.name, "message": "Data source deleted successfully."})
 
 
 def _replacement(given: Mapping[str, Any], row: DataSource) -> Document:
@@ -281,19 +274,15 @@ def _body() -> Mapping[str, Any]:
 
 def _written(row: DataSource, participle: str, verb: str, *, status: int = 200) -> Response:
     if like_the_plugin():
-        return _json(f"{verb} DataSource with name {row.name}", status=status)
+        return respond_json(f"{verb} DataSource with name {row.name}", status=status)
     body = {
         "dataSourceId": row.uid,
         "name": row.name,
         "status": row.opensearch.status.value,
         "message": f"Data source {participle} successfully.",
     }
-    return _json(body, status=status)
+    return respond_json(body, status=status)
 
 
 def _tested(name: str, found: Health) -> Response:
-    return _json({"name": name, "status": found.status, "message": found.message})
-
-
-def _json(body: Any, *, status: int = 200) -> Response:
-    return Response(dump(body), status=status, content_type=CONTENT_TYPE)
+    return respond_json({"name": name, "status": found.status, "message": found.message})

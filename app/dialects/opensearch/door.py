@@ -3,6 +3,7 @@
 from flask import request
 
 from app.dialects.opensearch.bodies import BodyRules
+from app.dialects.opensearch.refusals import Disabled, UnknownParameter
 from app.edge.authentication import authenticate, services
 from app.edge.body import SluiceBlueprint
 from app.edge.inbound import Environ
@@ -15,10 +16,6 @@ PREFIX = "/_plugins"
 _PARAMETERS = frozenset({"pretty", "human", "error_trace", "filter_path", "source"})
 
 
-class Disabled(Exception):
-    """The settings turn the API off."""
-
-
 def opensearch_blueprint(name: str, path: str, description: str) -> SluiceBlueprint:
     """A blueprint below ``/_plugins`` that finds out who asks before each request. OpenSearch has no orgs: the caller's
     own is meant, or the one that the settings name."""
@@ -27,19 +24,17 @@ def opensearch_blueprint(name: str, path: str, description: str) -> SluiceBluepr
     return blueprint
 
 
-class UnknownParameter(Exception):
-    """The query has a parameter that the server would refuse."""
-
-    def __init__(self, path: str, name: str) -> None:
-        super().__init__(f"request [{path}] contains unrecognized parameter: [{name}]")
-
-
 def require_enabled() -> None:
     """Raises Disabled, UnknownParameter."""
     check_enabled(services())
     unknown = next((name for name in request.args if name not in _PARAMETERS), None)
     if unknown is not None and like_the_plugin():
         raise UnknownParameter(request.path, unknown)
+
+
+def is_enabled() -> bool:
+    """Whether there are data sources at all, for this dialect."""
+    return services().settings.opensearch_enabled
 
 
 def check_enabled(built: Services) -> None:

@@ -4,31 +4,54 @@ The object fits the documented error, opensearch-py and the dashboards at once (
 never HTML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, TypeVar, cast
 
+from flask import g
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from app.dialects.opensearch.answering import CONTENT_TYPE
 from app.dialects.opensearch.bodies import BuiltInSource, InvalidBody
 from app.dialects.opensearch.connectors import InvalidProperties
-from app.dialects.opensearch.door import Disabled, UnknownParameter, like_the_plugin
+from app.dialects.opensearch.door import like_the_plugin
 from app.dialects.opensearch.mapping import NothingToKeep
+from app.dialects.opensearch.refusals import (
+    AsyncQueries,
+    Disabled,
+    LimitReached,
+    NameTaken,
+    NeedsAnEngine,
+    NoQuery,
+    NoSuchIndex,
+    NoSuchSource,
+    NothingToChange,
+    NotPermitted,
+    UnknownFormat,
+    UnknownParameter,
+)
 from app.edge.errors import BodyTooLarge, MalformedBody, row_for
 from app.edge.json import dump
 from app.identity import errors as identity
+from app.proxy import errors as proxy
+from app.proxy.origin import of_error
+from app.query import errors as query
 from app.registry import errors as registry
+from app.upstream import errors as upstream
 
-CONTENT_TYPE = "application/json; charset=UTF-8"
 _OWN = ""  # the error's own sentence
 
 _ILLEGAL = "IllegalArgumentException"
 _STATE = "IllegalStateException"
 _SECURITY = "OpenSearchSecurityException"
 _NOT_FOUND = "DataSourceNotFoundException"
+_UNSUPPORTED = "UnsupportedOperationException"
+_CLIENT = "DataSourceClientException"
 
-_UNAUTHORIZED = 401
-_REASONS = {400: "Invalid Request", 429: "Too Many Requests"}
+_BAD_REQUEST, _UNAUTHORIZED = 400, 401
+_REASONS = {_BAD_REQUEST: "Invalid Request", 429: "Too Many Requests"}
 _OTHER_REASON = "There was internal problem at backend"
 
 
@@ -39,41 +62,6 @@ class Answer:
     status: int
     type: str
     details: str = _OWN
-
-
-class LimitReached(Exception):
-    """The settings allow no more data sources."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"domain concurrent datasources can not exceed {limit}")
-
-
-class NoSuchSource(Exception):
-    """Reading and patching word it in one way."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"DataSource with name {name} doesn't exist.")
-
-
-class NothingToChange(Exception):
-    """Updating and deleting word it in another."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"Datasource with name: {name} doesn't exist")
-
-
-class NotPermitted(Exception):
-    """The caller's role does not have it."""
-
-    def __init__(self, verb: str, login: str) -> None:
-        super().__init__(f"no permissions for [cluster:admin/opensearch/ql/datasources/{verb}] and User [name={login}]")
-
-
-class NameTaken(Exception):
-    """Another data source of the org has it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"A datasource already exists with name: {name}")
 
 
 ANSWERS: Mapping[type[Exception], Answer] = {
@@ -115,6 +103,35 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     NothingToKeep: Answer(400, _ILLEGAL),
     MalformedBody: Answer(400, _ILLEGAL),
     BodyTooLarge: Answer(413, _ILLEGAL),
+    # Queries
+    NoSuchIndex: Answer(404, "IndexNotFoundException"),
+    NoQuery: Answer(400, _ILLEGAL, "Failed to parse request payload"),
+    UnknownFormat: Answer(400, _ILLEGAL),
+    NeedsAnEngine: Answer(400, _UNSUPPORTED),
+    AsyncQueries: Answer(501, _UNSUPPORTED),
+    query.QueryMalformed: Answer(400, "SyntaxCheckException"),
+    query.NotSupported: Answer(400, _UNSUPPORTED),
+    query.QueryTooLong: Answer(400, _ILLEGAL),
+    query.NoSpan: Answer(400, "RuntimeException"),
+    query.DirectQueryInvalid: Answer(400, _ILLEGAL),
+    query.UnknownResource: Answer(400, _ILLEGAL),
+    query.TooManyRows: Answer(400, _ILLEGAL),
+    query.QueryRefused: Answer(400, "SemanticCheckException"),
+    query.RequestUnsuccessful: Answer(400, "PrometheusClientException"),
+    query.AnswerTooLong: Answer(400, _ILLEGAL),
+    query.AnswerRefused: Answer(502, "RuntimeException"),
+    registry.SecretsUnreadable: Answer(500, _STATE, "Stored credentials cannot be decrypted: see the service's log."),
+    proxy.GoesInCircles: Answer(508, _STATE, "The data source leads back to this gateway."),
+    proxy.UnsendableHeader: Answer(500, _STATE),
+    proxy.ProxyError: Answer(403, _SECURITY, "The gateway does not send this request to the data source's server."),
+    upstream.AddressDenied: Answer(403, _SECURITY, "The address of the data source's server is not allowed here."),
+    upstream.TooManyRequests: Answer(503, _CLIENT, "Too many requests to this data source are under way."),
+    upstream.UpstreamTimeout: Answer(504, _CLIENT, "The data source's server did not answer in time."),
+    upstream.UpstreamError: Answer(502, _CLIENT, "The data source's server cannot be asked: phase {phase}."),
+    upstream.TlsMaterialInvalid: Answer(400, _STATE, "A certificate or key of the data source cannot be loaded."),
+    upstream.BodyTooLargeToSign: Answer(413, _ILLEGAL),
+    upstream.CallerGone: Answer(499, _CLIENT),
+    upstream.BodyUnavailable: Answer(499, _CLIENT),
     Exception: Answer(500, "RuntimeException", "Something failed here; the log of the service says what."),
 }
 
@@ -125,25 +142,43 @@ ON_SERVER_PROFILE: Mapping[type[Exception], Answer] = {
 }
 
 
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+def answers_as(reason: str) -> Callable[[_View], _View]:
+    """A decorator for views: ``reason`` is what an answer of 400 gives."""
+
+    def decorate(view: _View) -> _View:
+        @wraps(view)
+        def with_reason(*args: Any, **kwargs: Any) -> Any:
+            g.reason = reason
+            return view(*args, **kwargs)
+
+        return cast(_View, with_reason)
+
+    return decorate
+
+
 def render_for_view(exc: Exception) -> Response:
     """``render`` for the Flask view that is running."""
-    return render(exc, as_server=like_the_plugin())
+    return render(exc, as_server=like_the_plugin(), reason=g.get("reason", _REASONS[_BAD_REQUEST]))
 
 
-def render(exc: Exception, *, as_server: bool) -> Response:
-    """The answer to any exception."""
+def render(exc: Exception, *, as_server: bool, reason: str = _REASONS[_BAD_REQUEST]) -> Response:
+    """The answer to any exception. ``reason``: of a 400."""
     if isinstance(exc, HTTPException):
         return _of_routing(exc)
     answer = row_for(exc, (ON_SERVER_PROFILE, ANSWERS) if as_server else (ANSWERS,))
-    if answer.details:
-        return respond(answer.status, answer.type, answer.details.format_map({**vars(exc), "args": exc.args}))
-    return respond(answer.status, answer.type, str(exc))
+    details = answer.details.format_map({**vars(exc), "args": exc.args}) if answer.details else str(exc)
+    response = _respond(answer.status, answer.type, details, reason)
+    if isinstance(exc, upstream.UpstreamError):
+        response.headers.extend(of_error(exc, answer.status))
+    return response
 
 
-def respond(status: int, kind: str, details: str) -> Response:
-    """An error in OpenSearch's shape."""
-    reason = _REASONS.get(status, _OTHER_REASON)
-    error = {"type": kind, "reason": reason, "details": details, "root_cause": [{"type": kind, "reason": details}]}
+def _respond(status: int, kind: str, details: str, reason: str) -> Response:
+    given = reason if status == _BAD_REQUEST else _REASONS.get(status, _OTHER_REASON)
+    error = {"type": kind, "reason": given, "details": details, "root_cause": [{"type": kind, "reason": details}]}
     response = Response(dump({"status": status, "error": error}), status=status, content_type=CONTENT_TYPE)
     if status == _UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Basic realm="OpenSearch Security"'
@@ -152,7 +187,8 @@ def respond(status: int, kind: str, details: str) -> Response:
 
 def _of_routing(exc: HTTPException) -> Response:
     status = exc.code or 500
-    response = respond(status, _ILLEGAL, f"{exc.name}: see the documentation at /docs/")
+    details = f"{exc.name}: see the documentation at /docs/"
+    response = _respond(status, _ILLEGAL, details, _REASONS[_BAD_REQUEST])
     if isinstance(exc, MethodNotAllowed) and exc.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(exc.valid_methods))
     return response
