@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "storage": {"registry", "identity", "encryption", "audit"},
     "services": {"settings", "metrics", "storage", "proxy", "registry", "identity", "encryption", "upstream", "audit"},
     "bootstrap": {"services", "settings", "identity", "encryption"},
-    "edge": {"services", "proxy", "registry", "identity", "upstream", "version"},
+    "edge": {"services", "query", "proxy", "registry", "identity", "upstream", "version"},
     "dialects": {"edge", "services", "query", "proxy", "registry", "identity", "upstream", "storage"},
     "cli": {
         "",
@@ -47,6 +47,7 @@ ONLY: dict[tuple[str, str], set[str]] = {
     ("query", "registry"): {"app.registry.datasource"},
     ("query", "upstream"): {"app.upstream.errors"},
     ("edge", "registry"): {"app.registry.json_data", "app.registry.datasource"},
+    ("edge", "query"): {"app.query.errors"},
     ("edge", "proxy"): {"app.proxy.errors"},
     ("edge", "upstream"): {"app.upstream.errors", "app.upstream.request"},
     ("dialects", "storage"): set(),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.edge.inbound import Environ
 from app.proxy.errors import ProxyError
+from app.query.errors import AnswerRefused
 from app.upstream.errors import UpstreamError
 
 log = logging.getLogger(__name__)
@@ -83,10 +84,10 @@ def log_failure(exc: Exception, environ: Environ) -> None:
             },
         )
         return
-    if isinstance(exc, ProxyError):
+    if isinstance(exc, ProxyError | AnswerRefused):
         log.warning(
-            "a request was not proxied",
-            extra={"event": "not_proxied", "path": environ["PATH_INFO"], "why": str(exc) or type(exc).__name__},
+            "a request was not answered",
+            extra={"event": "not_answered", "path": environ["PATH_INFO"], "why": str(exc) or type(exc).__name__},
         )
         return
     log.error(

@@ -80,7 +80,7 @@ def sql() -> Response:
 def async_query() -> Response:
     """Refused: asynchronous queries run on an engine."""
     name = _body().get("datasource")
-    row = _usable(name) if isinstance(name, str) else None
+    row = _admitted(name) if isinstance(name, str) else None
     if row is None:
         raise NoSuchSource(str(name))
     raise AsyncQueries(connector_of(row.type))
@@ -120,14 +120,17 @@ def _usable(name: str) -> DataSource | None:
 
     Raises DataSourceDisabled, RoleMissing, PermissionDenied, NotSupported.
     """
+    row = _admitted(name)
+    if row is not None and connector_of(row.type) != _QUERIED:
+        raise NotSupported(f"A query over the connector {connector_of(row.type)}", _QUERIED.lower())
+    return row
+
+
+def _admitted(name: str) -> DataSource | None:
     try:
-        row = services().registry.for_request(identity(), ByName(name))
+        return services().registry.for_request(identity(), ByName(name))
     except DataSourceNotFound:
         return None
-    connector = connector_of(row.type)
-    if connector != _QUERIED:
-        raise NotSupported(f"A query over the connector {connector}", _QUERIED.lower())
-    return row
 
 
 def _ask(row: DataSource) -> Ask:
