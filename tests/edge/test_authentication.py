@@ -113,11 +113,13 @@ def asked() -> Asked:
 
 @pytest.fixture
 def client(services: Services, asked: Asked) -> FlaskClient:
-    """Three views: ``/open`` knows callers who say who they are, ``/closed`` knows all, ``/checked`` reads the body
-    of requests that are admitted."""
+    """Five views: ``/open`` knows callers who say who they are, ``/closed`` knows all, ``/own`` does too in their own org
+    and ``/pinned`` in org 2; ``/checked`` reads the body of requests that are admitted."""
     app = new_flask_app(services)
     app.register_blueprint(_view("open", authenticate_if_given("test"), _name_of_caller_if_given))
     app.register_blueprint(_view("closed", authenticate("test"), lambda: identity().login))
+    app.register_blueprint(_view("own", authenticate("test", org=lambda _: None), lambda: identity().login))
+    app.register_blueprint(_view("pinned", authenticate("test", org=lambda _: 2), lambda: identity().login))
     app.add_url_rule("/checked/<uid>/<part>", "checked", _checked(asked), methods=["POST"])
     register_error_doors(app, [ErrorDoor("", lambda exc: Response(type(exc).__name__, status=400))])
     return app.test_client()
@@ -201,3 +203,13 @@ def test_a_request_that_a_check_refuses_reaches_no_view_and_its_body_is_not_read
     given = {"wsgi.input": body, "CONTENT_LENGTH": "4"}
     response = client.post(f"/checked/{uid}/x", environ_overrides=given)
     assert ((response.status_code, response.text), body.tell()) == (answer, read)
+
+
+def test_a_door_with_its_own_way_to_name_the_org_does_not_look_at_the_header(client: FlaskClient, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "X-Grafana-Org-Id": "2"}
+    assert client.get("/closed", headers=headers).text == "TokenOfAnotherOrg"
+    assert client.get("/own", headers=headers).status_code == 200
+
+
+def test_a_door_can_be_pinned_to_an_org(client: FlaskClient, token: str) -> None:
+    assert client.get("/pinned", headers={"Authorization": f"Bearer {token}"}).text == "TokenOfAnotherOrg"

@@ -2,7 +2,15 @@
 
 import pytest
 
-from app.registry.catalog import BACKEND_TYPES, FALLBACK_LOGO, backend_type, is_known
+from app.registry.catalog import (
+    BACKEND_TYPES,
+    FALLBACK_LOGO,
+    BackendType,
+    backend_type,
+    connector_of,
+    is_known,
+    type_of_connector,
+)
 
 URL_REQUIRED = {
     "grafana-amazonprometheus-datasource",
@@ -28,12 +36,71 @@ def test_exactly_these_types_need_a_url() -> None:
     assert {row.id for row in BACKEND_TYPES if row.url_required} == URL_REQUIRED
 
 
-def test_the_sql_servers_are_not_reached_by_http() -> None:
+def test_databases_and_lakes_are_not_reached_by_http() -> None:
     assert {row.id for row in BACKEND_TYPES if not row.speaks_http} == {
+        "grafana-bigquery-datasource",
+        "grafana-mongodb-datasource",
+        "grafana-postgresql-datasource",
+        "grafana-snowflake-datasource",
         "mssql",
         "mysql",
-        "grafana-postgresql-datasource",
+        "s3",
+        "s3glue",
+        "security_lake",
     }
+
+
+@pytest.mark.parametrize(
+    ("type_id", "connector"),
+    [
+        ("prometheus", "PROMETHEUS"),
+        ("s3glue", "S3GLUE"),
+        ("security_lake", "SECURITY_LAKE"),
+        ("grafana-opensearch-datasource", "OPENSEARCH"),
+        ("mysql", "mysql"),
+        ("grafana-postgresql-datasource", "postgresql"),
+        ("postgres", "postgresql"),
+        ("mssql", "sqlserver"),
+        ("s3", "s3"),
+        ("influxdb", "influxdb"),
+        ("grafana-mongodb-datasource", "mongodb"),
+        ("grafana-bigquery-datasource", "bigquery"),
+        ("grafana-snowflake-datasource", "snowflake"),
+        ("elasticsearch", "elasticsearch"),
+        ("grafana-clickhouse-datasource", "grafana-clickhouse-datasource"),
+        ("somebodys-own", "somebodys-own"),
+    ],
+)
+def test_each_type_has_a_connector(type_id: str, connector: str) -> None:
+    assert connector_of(type_id) == connector
+
+
+@pytest.mark.parametrize(
+    ("connector", "type_id"),
+    [
+        ("prometheus", "prometheus"),
+        ("PROMETHEUS", "prometheus"),
+        ("S3Glue", "s3glue"),
+        ("security_lake", "security_lake"),
+        ("OpenSearch", "grafana-opensearch-datasource"),
+        ("MySQL", "mysql"),
+        ("postgresql", "grafana-postgresql-datasource"),
+        ("postgres", "grafana-postgresql-datasource"),
+        ("sqlserver", "mssql"),
+        ("mssql", "mssql"),
+        ("mongodb", "grafana-mongodb-datasource"),
+        ("grafana-mongodb-datasource", "grafana-mongodb-datasource"),
+        ("nosuch", None),
+        ("", None),
+    ],
+)
+def test_each_connector_stands_for_a_type_whatever_its_case(connector: str, type_id: str | None) -> None:
+    assert type_of_connector(connector) == type_id
+
+
+@pytest.mark.parametrize("row", BACKEND_TYPES, ids=lambda row: row.id)
+def test_a_type_is_what_its_own_connector_stands_for(row: BackendType) -> None:
+    assert type_of_connector(connector_of(row.id)) == row.id
 
 
 def test_no_name_is_there_twice() -> None:

@@ -21,6 +21,7 @@ from servers.gunicorn import ADMIN_PASSWORD
 from servers.ports import LOOPBACK, free_port
 from servers.upstream import Upstream, recording_upstream
 from wire.accounts import PASSWORD, Person, new_org, new_person, new_token
+from wire.error_shapes import check_error_shape
 from wire.matching import match
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -60,6 +61,7 @@ class Player:
     def _step(self, step: Mapping[str, Any], where: str) -> None:
         if "request" in step:
             reply = self._send(step["as"], self._filled(step["request"]))
+            check_error_shape(step["request"]["path"], reply.status, reply.headers, reply.body, where)
             self._check(self._filled(step["response"]), reply, where)
             self._save(step, json.loads(reply.body) if "save" in step else None)
         elif "stored" in step:

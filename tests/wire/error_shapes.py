@@ -1,0 +1,28 @@
+"""The shape that every error of a dialect has, whatever it is about; so no case has to say it."""
+
+import json
+from collections.abc import Mapping
+
+_OPENSEARCH = "/_plugins"
+_REASONS = {400: "Invalid Request", 429: "Too Many Requests"}
+_OTHER_REASON = "There was internal problem at backend"
+
+
+def check_error_shape(path: str, status: int, headers: Mapping[str, str], body: bytes, where: str) -> None:
+    """OpenSearch's clients fail over anything but an object, and over a page. Raises AssertionError."""
+    if not path.startswith(_OPENSEARCH) or status == 0:
+        return
+    shown = f"{where}, answered {status} {body[:2000]!r}"
+    assert status < 500, f"{shown}: a client's mistake is no failure of the service"
+    if body:
+        assert headers["Content-Type"] == "application/json; charset=UTF-8", f"{shown}: {headers['Content-Type']}"
+    if status < 400:
+        return
+    answer = json.loads(body)
+    assert isinstance(answer, dict), shown
+    assert (type(answer["status"]), answer["status"]) == (int, status), shown
+    error = answer["error"]
+    assert set(error) == {"type", "reason", "details", "root_cause"}, shown
+    assert isinstance(error["type"], str), shown
+    assert error["reason"] == _REASONS.get(status, _OTHER_REASON), shown
+    assert error["root_cause"] == [{"type": error["type"], "reason": error["details"]}], shown
