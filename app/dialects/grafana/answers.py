@@ -102,6 +102,7 @@ ANSWERS: Answers = {
     registry.GranteeNotFound: Answer(404, E0, "The organization has no such user, service account or team"),
     InvalidLevel: Answer(400, E0, "invalid permission"),
     UnknownPlugin: Answer(404, E0, "Plugin not found, no installed plugin with that id"),
+    registry.RoleMissing: Answer(403, E1, "Access denied to datasource"),
     registry.DataSourceDisabled: Answer(403, E0, "Data source {name} is disabled"),
     # The proxy
     proxy.TypeNotInstalled: Answer(404, E0, "Unable to find datasource plugin"),

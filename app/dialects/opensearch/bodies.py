@@ -114,9 +114,12 @@ def _check_members(given: Mapping[str, Any], rules: BodyRules, *, tolerated: fro
         if member not in known:
             raise InvalidBody(f"Unknown field: {member}")
     try:
-        json.dumps(given, allow_nan=False)
+        text = json.dumps(given, allow_nan=False)
     except ValueError as exc:
         raise InvalidBody("A number is too large.") from exc
+    if "\\u0000" in text:
+        # PostgreSQL cannot store it.
+        raise InvalidBody("A text has a NUL character.")
 
 
 def _check_kinds_and_required(

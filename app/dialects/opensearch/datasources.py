@@ -234,15 +234,19 @@ def busy_route(services: Services) -> BusyRoute:
     prefix, as_server = f"{PREFIX}{_PATH}", is_like_the_plugin(services)
     texts, render_as = Shown(as_server=as_server), partial(render, as_server=as_server)
 
+    def rest(environ: Environ) -> str:
+        # WSGI gives the path's bytes one character each; a name is UTF-8.
+        return str(environ["PATH_INFO"]).removeprefix(prefix).encode("latin-1").decode("utf-8", "replace")
+
     def takes(environ: Environ) -> bool:
-        name = environ["PATH_INFO"].removeprefix(prefix)
+        name = rest(environ)
         return environ["REQUEST_METHOD"] == "GET" and (not name or name[0] == "/") and not environ["QUERY_STRING"]
 
     def answer(environ: Environ) -> Answer:
         caller = identify(services.authenticator, environ, door=NAME, org=lambda _: org_of(services))
         check_enabled(services)
         _permitted("read", lambda: caller.require("datasources:read"), caller)
-        name = environ["PATH_INFO"].removeprefix(prefix).removeprefix("/")
+        name = rest(environ).removeprefix("/")
         body = texts.one(_one(services, caller, name)) if name else texts.all(_all(services, caller))
         return Answer(200, [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body)))], [body])
 

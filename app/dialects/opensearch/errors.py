@@ -17,7 +17,7 @@ from app.dialects.opensearch.answering import CONTENT_TYPE
 from app.dialects.opensearch.bodies import BuiltInSource, InvalidBody
 from app.dialects.opensearch.connectors import InvalidProperties
 from app.dialects.opensearch.door import like_the_plugin
-from app.dialects.opensearch.mapping import NothingToKeep
+from app.dialects.opensearch.mapping import NothingToKeep, TextTooLong
 from app.dialects.opensearch.refusals import (
     AsyncQueries,
     Disabled,
@@ -101,6 +101,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     InvalidBody: Answer(400, _ILLEGAL),
     InvalidProperties: Answer(400, _ILLEGAL),
     NothingToKeep: Answer(400, _ILLEGAL),
+    TextTooLong: Answer(400, _ILLEGAL),
     MalformedBody: Answer(400, _ILLEGAL),
     BodyTooLarge: Answer(413, _ILLEGAL),
     # Queries

@@ -57,6 +57,7 @@ _GRAFANAS = frozenset({"password", "basicAuthPassword", "sigV4AccessKey", "sigV4
 _INDEX_CHARACTERS = re.compile("[^a-z0-9_-]")
 _INDEX_PREFIX = "query_execution_result_"
 _LONGEST_INDEX = 255
+_LONGEST_TEXT = 255
 
 
 class NothingToKeep(Exception):
@@ -64,6 +65,13 @@ class NothingToKeep(Exception):
 
     def __init__(self, member: str) -> None:
         super().__init__(f"{member} is {MASK}, which stands for a stored secret, and none is stored")
+
+
+class TextTooLong(Exception):
+    """A text is longer than what all databases store."""
+
+    def __init__(self, member: str) -> None:
+        super().__init__(f"The text for {member.replace('_', ' ')} has more than {_LONGEST_TEXT} characters")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +96,7 @@ def default_result_index(name: str) -> str:
 
 
 def to_columns(document: Document, old: DataSource | None) -> Columns:
-    """What is stored for ``document`` over ``old``. Raises NothingToKeep."""
+    """What is stored for ``document`` over ``old``. Raises NothingToKeep, TextTooLong."""
     return _Writing(document, old).columns()
 
 
@@ -173,6 +181,9 @@ class _Writing:
         self._side["secrets"] = sorted(self._own_secrets)
         text = json.dumps(self._side, ensure_ascii=False, separators=(",", ":"))
         filled["json_data"] = JsonData.of(filled["json_data"])
+        for member in ("user", "database", "basic_auth_user"):
+            if len(filled[member]) > _LONGEST_TEXT:
+                raise TextTooLong(member)
         return Columns(
             type=self._type,
             **filled,
@@ -261,6 +272,8 @@ class _Writing:
                 self._put_secret("basicAuthPassword", given.pop(f"{auth}.password"), f"properties.{auth}.password")
         if kind == _BASIC or had == _BASIC:
             filled["basic_auth"] = kind == _BASIC
+        if had == _BASIC and kind != _BASIC:
+            filled["basic_auth_user"] = ""
         for key in [key for key in given if is_secret(key)]:
             self._put_own_secret(key, given.pop(key))
         self._side["properties"] = given
