@@ -28,12 +28,16 @@ All below QueryRefused are the caller's to mend, all below AnswerRefused have th
 
 from collections.abc import Sequence
 
-# Of the server's own words.
+# Characters of the server's own words, and of any text: names in a query may be as long as it.
 _QUOTED = 1_000
+_LONGEST_TEXT = 2_000
 
 
 class QueryError(Exception):
     """Any reason of this room."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_shortened(text, _LONGEST_TEXT))
 
 
 class QueryRefused(QueryError):
@@ -149,7 +153,7 @@ class RequestUnsuccessful(AnswerRefused):
     """The server answered, but not with success. ``details`` are its own words, shortened."""
 
     def __init__(self, status: int, details: str) -> None:
-        shortened = details if len(details) <= _QUOTED else f"{details[:_QUOTED]}..."
+        shortened = _shortened(details, _QUOTED)
         super().__init__(f"Request to Prometheus is Unsuccessful with code: {status}. Error details: {shortened}")
         self.status = status
         self.details = shortened
@@ -160,8 +164,7 @@ class UnexpectedResultType(AnswerRefused):
 
     def __init__(self, result_type: str) -> None:
         super().__init__(
-            f"Unexpected Result Type: {result_type[:_QUOTED]} during Prometheus Response Parsing. "
-            "'matrix' resultType is expected"
+            f"Unexpected Result Type: {result_type} during Prometheus Response Parsing. 'matrix' resultType is expected"
         )
         self.result_type = result_type
 
@@ -179,3 +182,7 @@ class AnswerTooLong(AnswerRefused):
     def __init__(self, limit: int) -> None:
         super().__init__(f"The answer of the data source has more than {limit} bytes: choose fewer labels or less time")
         self.limit = limit
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}..."

@@ -128,6 +128,7 @@ _REFUSED = {
     "an unknown command": ("source = p.m | bogus", "[bogus]", 15, "where"),
     "no condition": ("source = p.m | where", "The end", 20, "a name"),
     "no literal": ("source = p.m | where a = b", "[b]", 25, "a text in quotes"),
+    "a word that begins like another": ("source = p.m | where a='x' android='y'", "[android]", 27, "and"),
     "an open text": ("source = p.m | where a = 'x", "[']", 25, "a text in quotes"),
     "an open bracket": ("source = p.m | where (a = 'x'", "The end", 29, ")"),
     "a bracket too many": ("source = p.m | where a = 'x')", "[)]", 28, "the end"),
