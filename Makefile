@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One environment for each file of pins.
 CLIENTS := $(basename $(notdir $(wildcard tests/clients/requirements/*.txt)))
+# Those in JavaScript, one for each lock file; where node or npm is missing their tests say so.
+ifneq ($(and $(shell command -v node),$(shell command -v npm)),)
+CLIENTS += $(notdir $(patsubst %/package-lock.json,%,$(wildcard tests/clients/programs/*/package-lock.json)))
+endif
 
 .DEFAULT_GOAL := help
 
@@ -58,4 +62,10 @@ $(VENV)/clients/%/.installed: tests/clients/requirements/%.txt | $(BIN)/python
 	@rm -rf $(@D)
 	$(BIN)/python -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r $<
+	@touch $@
+
+$(VENV)/clients/%/.installed: tests/clients/programs/%/package-lock.json
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@cp $(<D)/package.json $< $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@

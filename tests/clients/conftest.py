@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -64,6 +64,20 @@ def org(shared_installation: Installation) -> Org:
     return new_org(shared_installation)
 
 
+@pytest.fixture(scope="session")
+def lasting_org(shared_installation: Installation) -> Org:
+    """The org of ``reused_org``."""
+    return new_org(shared_installation)
+
+
+@pytest.fixture
+def reused_org(lasting_org: Org) -> Iterator[Org]:
+    """An org without data sources, which is not new: to make one takes a quarter of a second."""
+    yield lasting_org
+    for row in lasting_org.stored():
+        lasting_org.services.registry.delete(lasting_org.identity, ByUid(row.uid))
+
+
 @pytest.fixture
 def other_org(shared_installation: Installation) -> Org:
     """A second new org, for what must stay apart."""
@@ -82,6 +96,26 @@ def grafana_api_sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script
     """The library grafana-api-sdk in a process of its own."""
     with running_script("grafana-api-sdk", "calls.py", tmp_path_factory.mktemp("grafana_api_sdk")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def opensearch_py(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
+    """The library opensearch-py, synchronous, in a process of its own."""
+    with running_script("opensearch-py", "calls.py", tmp_path_factory.mktemp("opensearch_py")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def opensearch_js(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
+    """The library @opensearch-project/opensearch in a process of its own."""
+    with running_script("opensearch-js", "calls.js", tmp_path_factory.mktemp("opensearch_js")) as running:
+        yield running
+
+
+@pytest.fixture
+def org_like_the_server(reused_org: Org, shared_installation: Installation) -> Org:
+    """``reused_org``, at a server that answers as OpenSearch's own server does, not as it is documented."""
+    return replace(reused_org, url=shared_installation.served({"SLUICE_OPENSEARCH_PROFILE": "server"}).url)
 
 
 def new_org(installation: Installation) -> Org:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from servers.missing import need_file
+from servers.missing import need, need_file
 
 HERE = Path(__file__).resolve().parent
 _ENVIRONMENTS = HERE.parents[1] / ".venv" / "clients"
@@ -18,16 +18,34 @@ _REQUIREMENTS = HERE / "requirements"
 _PROGRAMS = HERE / "programs"
 
 # What the caller's shell says to such clients, or to their libraries, must not reach them.
-_FOREIGN = ("GRAFANA", "GF_", "SLUICE_", "PYTHON", "PIP_", "HTTP_", "HTTPS_", "ALL_", "NO_", "ANSIBLE_")
+_FOREIGN = ("GRAFANA", "GF_", "SLUICE_", "PYTHON", "PIP_", "NODE_", "HTTP_", "HTTPS_", "ALL_", "NO_", "ANSIBLE_")
 
 
 def names() -> list[str]:
     """All clients that have an environment."""
+    return sorted([*in_python(), *in_javascript()])
+
+
+def in_python() -> list[str]:
+    """Those with a file of pins."""
     return sorted(file.stem for file in _REQUIREMENTS.glob("*.txt"))
+
+
+def in_javascript() -> list[str]:
+    """Those with a package.json, which depends on the client alone, and a lock file."""
+    return sorted(file.parent.name for file in _PROGRAMS.glob("*/package.json"))
+
+
+def lock_of(client: str) -> Any:
+    """The lock file of a client in JavaScript."""
+    return json.loads((_PROGRAMS / client / "package-lock.json").read_text())
 
 
 def version(client: str) -> str:
     """The pinned version of the client, which its requirements file is named for."""
+    if client in in_javascript():
+        [pinned] = json.loads((_PROGRAMS / client / "package.json").read_text())["dependencies"].values()
+        return str(pinned)
     text = (_REQUIREMENTS / f"{client}.txt").read_text()
     [pinned] = re.findall(rf"^{re.escape(client)}==(\S+)", text, re.MULTILINE | re.IGNORECASE)
     return str(pinned)
@@ -78,14 +96,20 @@ class Script:
 
 @contextlib.contextmanager
 def running_script(client: str, script: str, cwd: Path) -> Iterator[Script]:
-    """Run a script with the client's Python in ``cwd`` until the block ends."""
+    """Run a script with the client's Python, or with node, in ``cwd`` until the block ends."""
     errors = cwd / "errors.log"
-    command = [program(client, "python"), str(_PROGRAMS / client / script)]
+    modules = {}
+    if script.endswith(".js"):
+        interpreter = need("node", "nodejs")
+        need("npm", "npm")
+        modules["NODE_PATH"] = str(need_file(_ENVIRONMENTS / client / "node_modules", "make clients"))
+    else:
+        interpreter = program(client, "python")
     with errors.open("w") as log:
         process = subprocess.Popen(
-            command,
+            [interpreter, str(_PROGRAMS / client / script)],
             cwd=cwd,
-            env=_clean(cwd),
+            env={**_clean(cwd), **modules},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -14,7 +14,8 @@ Clients
 
 Programs and libraries of other people that are run, unchanged, against a real Sluice by ``make test``. Each is
 installed from its package registry, at the version below, into an environment of its own; the pins are in
-``tests/clients/requirements/``, the tests in ``tests/clients/``. A line of the last column is the name of a test.
+``tests/clients/requirements/``, those of a client in JavaScript beside its program in ``tests/clients/programs/``, the
+tests in ``tests/clients/``. A line of the last column is the name of a test.
 
 ``pytest tests/clients --write-clients-table`` writes this page after a run in which every test passed.
 
