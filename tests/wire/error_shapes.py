@@ -1,14 +1,14 @@
 """The shape that every error of a dialect has, whatever it is about; so no case has to say it."""
 
 import json
-from collections.abc import Mapping
+from email.message import Message
 
 _OPENSEARCH = "/_plugins"
 _REASONS = {400: "Invalid Request", 429: "Too Many Requests"}
 _OTHER_REASON = "There was internal problem at backend"
 
 
-def check_error_shape(path: str, status: int, headers: Mapping[str, str], body: bytes, where: str) -> None:
+def check_error_shape(path: str, status: int, headers: Message, body: bytes, where: str) -> None:
     """OpenSearch's clients fail over anything but an object, and over a page. Raises AssertionError."""
     if not path.startswith(_OPENSEARCH) or status == 0:
         return

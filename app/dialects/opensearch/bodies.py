@@ -96,7 +96,7 @@ def patched(given: Mapping[str, Any], stored: Mapping[str, Any], rules: BodyRule
     changed = {key: value for key, value in given.items() if value is not None and key not in fixed}
     merged = {**stored, **changed, "properties": {**stored["properties"], **(given.get("properties") or {})}}
     # What another API wrote need not be what this one asks for, as long as nothing is said of it.
-    document = _document(merged, rules, with_properties="properties" in given)
+    document = _document(merged, rules, with_properties=given.get("properties") is not None)
     # Nothing was ever said of roles, and nothing is now.
     return document if merged["allowedRoles"] is not None else replace(document, allowed_roles=None)
 

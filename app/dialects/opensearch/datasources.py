@@ -16,7 +16,6 @@ from app.dialects.opensearch.bodies import (
     read_new,
     read_replacement,
 )
-from app.dialects.opensearch.document import Document
 from app.dialects.opensearch.door import (
     NAME,
     PREFIX,
@@ -29,7 +28,7 @@ from app.dialects.opensearch.door import (
     require_enabled,
 )
 from app.dialects.opensearch.errors import render
-from app.dialects.opensearch.mapping import Columns, to_columns, to_document, to_editable
+from app.dialects.opensearch.mapping import Columns, to_columns, to_document, to_editable, with_side
 from app.dialects.opensearch.refusals import LimitReached, NameTaken, NoSuchSource, NothingToChange, NotPermitted
 from app.dialects.opensearch.shown import Shown, shown
 from app.edge.authentication import admitted, identify, identity, services
@@ -106,7 +105,7 @@ class DataSources(MethodView):
         """Replace a data source: what is not said is gone, credentials too."""
         given = _body()
         name = read_name(given, "update")
-        row = _replaced(name, "update", NothingToChange, lambda row: _replacement(given, row))
+        row = _replaced(name, "update", NothingToChange, partial(_replacement, given))
         return _written(row, "updated", "Updated")
 
     @_verb("patch", "datasources:write")
@@ -115,7 +114,7 @@ class DataSources(MethodView):
         """Change some members of a data source; properties are merged."""
         given = _body()
         name = read_name(given, "patch")
-        row = _replaced(name, "patch", NoSuchSource, lambda row: patched(given, to_editable(row), body_rules()))
+        row = _replaced(name, "patch", NoSuchSource, partial(_patch, given))
         return _written(row, "updated", "Updated")
 
 
@@ -176,18 +175,26 @@ class DataSourceByName(MethodView):
         return respond_json({"dataSourceId": row.uid, "name": row.name, "message": "Data source deleted successfully."})
 
 
-def _replacement(given: Mapping[str, Any], row: DataSource) -> Document:
-    return read_replacement(given, to_document(row), body_rules())
+def _replacement(given: Mapping[str, Any], row: DataSource) -> Columns:
+    return to_columns(read_replacement(given, to_document(row), body_rules()), row)
+
+
+def _patch(given: Mapping[str, Any], row: DataSource) -> Columns:
+    document = patched(given, to_editable(row), body_rules())
+    # A switch or a new role must not touch what another API wrote.
+    if given.get("properties") is None and given.get("configuration") is None:
+        return with_side(document, row)
+    return to_columns(document, row)
 
 
 def _replaced(
-    name: str, verb: str, missing: type[Exception], document_for: Callable[[DataSource], Document]
+    name: str, verb: str, missing: type[Exception], columns_for: Callable[[DataSource], Columns]
 ) -> DataSource:
     """Read, change and write, again when somebody else wrote in between."""
     registry = services().registry
     for attempt in range(_ATTEMPTS):
         old = _found(name, verb, verb, missing)
-        columns = to_columns(document_for(old), old)
+        columns = columns_for(old)
         change = WholeChange(
             name=old.name,
             version=old.version,

@@ -100,6 +100,24 @@ def to_columns(document: Document, old: DataSource | None) -> Columns:
     return _Writing(document, old).columns()
 
 
+def with_side(document: Document, old: DataSource) -> Columns:
+    """``old`` with another description, result index, status and roles: all else stays as it is stored."""
+    side = {**_kept_document(old), "description": document.description, "resultIndex": document.result_index}
+    text = json.dumps(side, ensure_ascii=False, separators=(",", ":"))
+    return Columns(
+        type=old.type,
+        url=old.url,
+        user=old.user,
+        database=old.database,
+        basic_auth=old.basic_auth,
+        basic_auth_user=old.basic_auth_user,
+        json_data=old.json_data,
+        secrets={},
+        kept=frozenset(old.ciphertexts),
+        side=OpenSearchSide(status=document.status, allowed_roles=document.allowed_roles, document=JsonData(text)),
+    )
+
+
 def to_document(row: DataSource) -> dict[str, Any]:
     """The object that is answered, without any secret."""
     kept = _kept_document(row)
@@ -222,11 +240,17 @@ class _Writing:
                 json_data[key] = _restored(value, old.json_data.get(key) if old is not None else None)
         # What only looks like a secret, and Grafana keeps in the open.
         filled["json_data"] = {**hidden, **json_data}
+        if given is None and old is not None and _configuration_of(old) is None:
+            # It was not shown, and so nothing is said of it.
+            filled["url"] = old.url
+            return
         endpoint = _restored(given.endpoint, _endpoint_of(old) if old is not None else None) if given else ""
         username, password = (given.username, given.password) if given else ("", "")
         if given is not None:
             self._side["endpoint"] = endpoint
-        if self._type in _HOST_AND_PORT:
+        if old is not None and endpoint == _endpoint_of(old):
+            filled["url"], filled["database"] = old.url, old.database
+        elif self._type in _HOST_AND_PORT:
             filled["url"], filled["database"] = columns_of(endpoint)
         else:
             filled["url"] = endpoint
@@ -297,7 +321,7 @@ def _expressible(row: DataSource) -> frozenset[str]:
         of_kind = {_BASIC: ("basicAuthPassword",), _SIGNED: ("sigV4AccessKey", "sigV4SecretKey")}
         return frozenset({*of_kind.get(_kind_of(row), ()), *own})
     if row.type in _WITH_USER:
-        return frozenset({"password", *own})
+        return frozenset({"password", *own}) if _configuration_of(row) is not None else frozenset(own)
     return frozenset({"basicAuthPassword", *own}) if row.basic_auth else frozenset(own)
 
 
