@@ -67,5 +67,5 @@ $(VENV)/clients/%/.installed: tests/clients/requirements/%.txt | $(BIN)/python
 $(VENV)/clients/%/.installed: tests/clients/programs/%/package-lock.json
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@cp $(<D)/package.json $< $(@D)
-	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel error
+	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
