@@ -113,7 +113,7 @@ def asked() -> Asked:
 
 @pytest.fixture
 def client(services: Services, asked: Asked) -> FlaskClient:
-    """Five views: ``/open`` knows callers who say who they are, ``/closed`` knows all, ``/own`` does too in their own
+    """Five views: ``/open`` knows callers who say who they are, ``/closed`` knows all, ``/own`` in their own
     org and ``/pinned`` in org 2; ``/checked`` reads the body of requests that are admitted."""
     app = new_flask_app(services)
     app.register_blueprint(_view("open", authenticate_if_given("test"), _name_of_caller_if_given))

@@ -61,7 +61,7 @@ class Player:
     def _step(self, step: Mapping[str, Any], where: str) -> None:
         if "request" in step:
             reply = self._send(step["as"], self._filled(step["request"]))
-            check_error_shape(step["request"]["path"], reply.status, reply.headers, reply.body, where)
+            check_error_shape(step["request"]["path"], reply.status, reply.headers["Content-Type"], reply.body, where)
             self._check(self._filled(step["response"]), reply, where)
             self._save(step, json.loads(reply.body) if "save" in step else None)
         elif "stored" in step:
