@@ -31,6 +31,7 @@ from app.dialects.opensearch.refusals import (
     NotPermitted,
     UnknownFormat,
     UnknownParameter,
+    UnreadableDirectQuery,
 )
 from app.edge.errors import BodyTooLarge, MalformedBody, row_for
 from app.edge.json import dump
@@ -75,6 +76,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     identity.LoginBlocked: Answer(401, _SECURITY, "Too many wrong passwords lately: wait five minutes."),
     identity.AccountDisabled: Answer(401, _SECURITY, "This account is disabled."),
     identity.PermissionDenied: Answer(403, _SECURITY, "You need the permission {action} for this."),
+    identity.ProxyRefusedByToken: Answer(403, _SECURITY, "The token's rules do not let this request through."),
     NotPermitted: Answer(403, _SECURITY),
     registry.RoleMissing: Answer(
         403,
@@ -107,6 +109,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     # Queries
     NoSuchIndex: Answer(404, "IndexNotFoundException"),
     NoQuery: Answer(400, _ILLEGAL, "Failed to parse request payload"),
+    UnreadableDirectQuery: Answer(400, _ILLEGAL),
     UnknownFormat: Answer(400, _ILLEGAL),
     NeedsAnEngine: Answer(400, _UNSUPPORTED),
     AsyncQueries: Answer(501, _UNSUPPORTED),

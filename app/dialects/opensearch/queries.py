@@ -18,9 +18,11 @@ from app.dialects.opensearch.refusals import (
     NoSuchIndex,
     NoSuchSource,
     UnknownFormat,
+    UnreadableDirectQuery,
 )
 from app.edge.authentication import identity, services
 from app.edge.body import read_json_object
+from app.edge.errors import MalformedBody
 from app.edge.inbound import connection, raw_target
 from app.query import data_sources, direct, prometheus, resources
 from app.query.asking import Ask, through
@@ -48,7 +50,11 @@ blueprint = opensearch_blueprint("queries", "", "Queries over data sources.")
 def ppl() -> Response:
     """Run a PPL query: `show datasources`, `describe`, or `source = <data source>.<metric>`."""
     identity().require("datasources:query")
-    text, form = _body().get("query"), request.args.get("format", _FORMATS[0])
+    try:
+        text = _body().get("query")
+    except MalformedBody as exc:
+        raise NoQuery from exc
+    form = request.args.get("format", _FORMATS[0])
     if not isinstance(text, str) or not text:
         raise NoQuery
     if form not in _FORMATS:
@@ -79,6 +85,7 @@ def sql() -> Response:
 @blueprint.response(501, description="Asynchronous queries need an engine, which is not here")
 def async_query() -> Response:
     """Refused: asynchronous queries run on an engine."""
+    require_enabled()
     name = _body().get("datasource")
     row = _admitted(name) if isinstance(name, str) else None
     if row is None:
@@ -92,7 +99,11 @@ def async_query() -> Response:
 def direct_query(name: str) -> Response:
     """Run a PromQL query as it is."""
     require_enabled()
-    asked = direct.read(dict(_body()), data_source=name, now=time.time)
+    try:
+        body = _body()
+    except MalformedBody as exc:
+        raise UnreadableDirectQuery(str(exc)) from exc
+    asked = direct.read(dict(body), data_source=name, now=time.time)
     row = _usable(asked.data_source)
     if row is None:
         raise NoSuchSource(asked.data_source)
@@ -112,7 +123,8 @@ def direct_resources(target: str) -> Response:
     row = _usable(unquote(name))
     if row is None:
         raise NoSuchSource(unquote(name))
-    return respond_json(resources.resource(request.method, rest, query, _ask(row)))
+    method = "GET" if request.method == "HEAD" else request.method
+    return respond_json(resources.resource(method, rest, query, _ask(row)))
 
 
 def _usable(name: str) -> DataSource | None:

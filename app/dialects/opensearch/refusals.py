@@ -40,6 +40,13 @@ class NoQuery(Exception):
     """The body has none."""
 
 
+class UnreadableDirectQuery(Exception):
+    """The body is no JSON object."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Error while parsing the direct query request: {why}")
+
+
 class UnknownFormat(Exception):
     """The answer was asked for in a form that nobody knows."""
 
