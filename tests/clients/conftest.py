@@ -166,7 +166,7 @@ class _Writer:
         self._others: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        name = report.nodeid.rpartition("/")[2].partition("[")[0]
+        name = report.nodeid.partition("[")[0].rpartition("/")[2]
         if report.passed and report.when == "call":
             self._passed.add(name)
         elif not report.passed:
