@@ -1,5 +1,6 @@
 """JSON in and out of Flask: orjson writes it; what was kept as text is written as it is."""
 
+import json
 from typing import Any
 
 import orjson
@@ -27,7 +28,11 @@ class OrjsonProvider(JSONProvider):
 
 def dump(value: Any) -> bytes:
     """JSON of ``value``; a JsonData keeps its own text."""
-    return orjson.dumps(value, default=_own_text)
+    try:
+        return orjson.dumps(value, default=_own_text)
+    except orjson.JSONEncodeError:
+        # It stops at 254 levels, and one document that deep must not fail the list that it is in.
+        return json.dumps(value, default=dict, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _own_text(value: Any) -> Any:

@@ -72,9 +72,10 @@ class HealthChecks:
         Raises what Registry.for_test raises, SecretsUnreadable and RouteDenied.
         """
         registry = self._preparations.registry
-        found = self._of_stored(identity, registry.for_test(identity, ref), connection)
+        row = registry.for_test(identity, ref)
+        found = self._of_stored(identity, row, connection)
         if found.status != "UNKNOWN":
-            registry.set_status(identity, ref, Status.ACTIVE if found.status == "OK" else Status.ERROR)
+            registry.set_status(identity, row, Status.ACTIVE if found.status == "OK" else Status.ERROR)
         return found
 
     def _of_stored(self, identity: Identity, row: DataSource, connection: int | None) -> Health:

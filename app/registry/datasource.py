@@ -130,7 +130,9 @@ class DataSourceChange(Given):
 @dataclass(frozen=True, kw_only=True)
 class WholeChange(DataSourceChange):
     """What replaces all of a stored data source, as OpenSearch's API has it: what is not given is gone, but for the
-    secrets named in ``kept_secrets``."""
+    secrets named in ``kept_secrets``. ``based_on`` is the row that it was made from, without flags: another one by now
+    is a conflict, whatever its version says."""
 
     kept_secrets: frozenset[str] = frozenset()
     opensearch: OpenSearchSide
+    based_on: DataSource

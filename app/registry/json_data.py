@@ -33,9 +33,9 @@ class JsonData(Mapping[str, Any]):
         return len(self._members())
 
     def __eq__(self, other: object) -> bool:
-        # The same text is the same object, without a look inside.
-        if isinstance(other, JsonData) and self.text == other.text:
-            return True
+        # By text, as it is given back: to Python 1, 1.0 and true are equal, to those who read it they are not.
+        if isinstance(other, JsonData):
+            return self.text == other.text
         return super().__eq__(other)
 
     __hash__ = None  # type: ignore[assignment]

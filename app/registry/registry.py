@@ -16,7 +16,17 @@ from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
 from app.identity.roles import EVERY_DATA_SOURCE, Role
 from app.registry.access import DATA_SOURCE_ACTIONS, Held, allows
-from app.registry.datasource import UNSAID, DataSource, DataSourceChange, Given, NewDataSource, Ref, Status, WholeChange
+from app.registry.datasource import (
+    UNSAID,
+    ById,
+    DataSource,
+    DataSourceChange,
+    Given,
+    NewDataSource,
+    Ref,
+    Status,
+    WholeChange,
+)
 from app.registry.errors import (
     DataSourceDenied,
     DataSourceDisabled,
@@ -138,14 +148,15 @@ class Registry:
         """
         return self._find(identity, ref, "datasources:write")
 
-    def set_status(self, identity: Identity, ref: Ref, status: Status) -> None:
-        """What a test of the connection found; a disabled data source stays disabled, and the version stays.
+    def set_status(self, identity: Identity, tested: DataSource, status: Status) -> None:
+        """What a test of the connection found. A disabled data source stays disabled, one that was changed meanwhile
+        stays as it is, and the version stays.
 
         Raises PermissionDenied, DataSourceNotFound.
         """
         with self._store.writing(identity.org_id):
-            row = self._find(identity, ref, "datasources:write")
-            if row.opensearch.status in {status, Status.DISABLED} or row.read_only:
+            row = self._find(identity, ById(tested.id), "datasources:write")
+            if row.opensearch.status in {status, Status.DISABLED} or row.read_only or row != tested:
                 return
             side = dataclasses.replace(row.opensearch, status=status)
             self._store.replace(identity.org_id, dataclasses.replace(row, opensearch=side))
@@ -222,6 +233,8 @@ class Registry:
             check_uid(change.uid)
             if change.version and change.version < old.version:
                 raise VersionConflict
+            if isinstance(change, WholeChange) and change.based_on != old:
+                raise VersionConflict
             if taken.uid:
                 raise DataSourceUidTaken(change.uid)
             row = replaced(old, change)
@@ -270,10 +283,11 @@ class Registry:
         wanted = row.opensearch.allowed_roles
         if wanted is None or identity.role is Role.ADMIN:
             return
-        roles = {identity.role.value} if identity.role is not None else set()
-        if roles.isdisjoint(wanted) and self._permissions.team_names(identity.org_id, identity.account_id).isdisjoint(
-            wanted
-        ):
+        if identity.role is not None and identity.role.value in wanted:
+            return
+        # A team's name gives nobody a role of the org.
+        teams = self._permissions.team_names(identity.org_id, identity.account_id).difference(Role)
+        if teams.isdisjoint(wanted):
             raise RoleMissing(row.name, wanted)
 
     def _may(self, identity: Identity, action: str, row: DataSource) -> bool:

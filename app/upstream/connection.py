@@ -21,6 +21,8 @@ _UNREAD_BYTES = 1_048_576
 _WITHOUT_BODY = frozenset({204, 304})
 _CONTINUE, _SWITCHING = 100, 101
 _FIRST_REFUSAL = 300
+# OpenSSL 3's word for it; some versions of Python raise it as an error of any kind.
+_CUT = "UNEXPECTED_EOF_WHILE_READING"
 
 
 class Connection:
@@ -55,7 +57,7 @@ class Connection:
             self._is_whole = self._write(head, deadline)
         except TimeoutError as exc:
             raise UpstreamTimeout("send", "the time was over while the request was written") from exc
-        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as exc:
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError) as exc:
             # A server may answer and close before it read all; what it answered is worth more than our error.
             if not self._reader.began and not self._answered(deadline):
                 raise UpstreamUnreachable("send", "the connection was closed while the request was written") from exc
@@ -106,6 +108,11 @@ class Connection:
         return self._reader.began
 
     @property
+    def at_end(self) -> bool:
+        """Whether nothing of the answer is left to be read."""
+        return self._reader.complete and not self._reader.pieces
+
+    @property
     def reusable(self) -> bool:
         """Whether the exchange ended in a way that leaves the connection fit for another."""
         reader = self._reader
@@ -154,10 +161,10 @@ class Connection:
                 data = self._wire.receive(_CHUNK_BYTES, deadline)
         except TimeoutError as exc:
             raise UpstreamTimeout(phase, "the time was over before the answer was") from exc
-        except ssl.SSLEOFError as exc:
-            # An end that TLS does not vouch for: somebody in between may have cut the answer.
-            raise UpstreamUnreachable(phase, "the connection was cut") from exc
         except ssl.SSLError as exc:
+            if isinstance(exc, ssl.SSLEOFError) or exc.reason == _CUT:
+                # An end that TLS does not vouch for: somebody in between may have cut the answer.
+                raise UpstreamUnreachable(phase, "the connection was cut") from exc
             # TLS 1.3: a server refuses our certificate, or the lack of one, after the handshake.
             raise UpstreamUnreachable(phase if self._reader.began else "tls", str(exc)) from exc
         except OSError as exc:

@@ -22,6 +22,8 @@ def _context(settings: TlsSettings) -> ssl.SSLContext:
     """Raises TlsMaterialInvalid."""
     try:
         context = ssl.create_default_context(cadata=settings.ca or None)
+        # Python asks OpenSSL 3 to take an end that TLS does not vouch for as a good one; it may be a cut.
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
         if settings.certificate or settings.key:
             _load_certificate(context, settings)
     except (ssl.SSLError, ValueError, TypeError, OSError) as exc:

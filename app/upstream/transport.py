@@ -61,7 +61,13 @@ class UpstreamResponse:
         if self._max_answer is not None and self._received > self._max_answer:
             self.close()
             raise AnswerTooLarge("body", f"the answer exceeds {self._max_answer} bytes", _RESPONSE_LIMIT)
+        self.close_at_end()
         return piece
+
+    def close_at_end(self) -> None:
+        """Before the caller has the last of it, whose next request must not find this one under way."""
+        if self._connection.at_end:
+            self.close()
 
     def close(self) -> None:
         """Gives the connection back if the body was read to its end, and ends it otherwise."""
@@ -97,10 +103,12 @@ class Transport:
         try:
             if request.signing is not None and self._signer is not None:
                 request, body = self._signer.sign(request, request.signing, body, deadline)
-            return self._send(request, body, deadline, caller)
+            response = self._send(request, body, deadline, caller)
         except BaseException:
             self._under_way.leave(request.pool)
             raise
+        response.close_at_end()
+        return response
 
     def _send(
         self, request: OutboundRequest, body: OutboundBody | None, deadline: float, caller: int | None

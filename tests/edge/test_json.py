@@ -1,3 +1,5 @@
+import json
+
 import orjson
 import pytest
 from flask import Flask
@@ -33,3 +35,8 @@ def test_flask_answers_with_json() -> None:
 def test_what_flask_writes_it_reads_back() -> None:
     provider = OrjsonProvider(Flask("test"))
     assert provider.loads(provider.dumps({"a": "é"})) == {"a": "é"}
+
+
+def test_a_document_deeper_than_the_fast_writer_goes_is_written_all_the_same() -> None:
+    text = '{"a":' * 400 + "1" + "}" * 400
+    assert dump([json.loads(text), 2]) == b"[%b,2]" % text.encode()

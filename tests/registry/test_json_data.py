@@ -65,9 +65,14 @@ def test_a_member_that_is_not_there_is_a_key_error() -> None:
         JsonData()["missing"]
 
 
-def test_objects_with_equal_members_are_equal() -> None:
-    assert JsonData('{"a":1,"b":2}') == JsonData('{ "b": 2, "a": 1 }')
-    assert JsonData('{"a":1}') != JsonData('{"a":2}')
+def test_objects_are_equal_when_their_texts_are() -> None:
+    assert JsonData('{"a":1}') == JsonData('{"a":1}')
+    assert JsonData('{"a":1}') == {"a": 1}
+
+
+@pytest.mark.parametrize("other", ['{"a":2}', '{"a":true}', '{"a":1.0}', '{ "a": 1 }'])
+def test_objects_whose_texts_differ_are_not_equal(other: str) -> None:
+    assert JsonData('{"a":1}') != JsonData(other)
 
 
 def test_it_prints_its_text() -> None:

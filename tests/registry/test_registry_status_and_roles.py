@@ -8,7 +8,7 @@ from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
 from app.identity.roles import Role
 from app.registry.access import Level
-from app.registry.datasource import ById, ByName, ByUid, DataSource, OpenSearchSide, Status
+from app.registry.datasource import ById, ByName, ByUid, DataSource, DataSourceChange, OpenSearchSide, Status
 from app.registry.errors import DataSourceDisabled, DataSourceNotFound, RoleMissing
 from app.registry.json_data import JsonData
 from app.registry.registry import Registry
@@ -158,7 +158,7 @@ def test_what_a_test_found_becomes_the_status_of_all_but_the_disabled(
     registry: Registry, org: int, before: Status, found: Status, after: Status
 ) -> None:
     row = made(registry, org, ("a",), before)
-    registry.set_status(admin(org), ById(row.id), found)
+    registry.set_status(admin(org), row, found)
     assert registry.get(admin(org), ById(row.id)) == replace(
         row, opensearch=OpenSearchSide(status=after, allowed_roles=("a",))
     )
@@ -166,7 +166,7 @@ def test_what_a_test_found_becomes_the_status_of_all_but_the_disabled(
 
 def test_the_status_of_a_read_only_data_source_stays(registry: Registry, org: int) -> None:
     row = made(registry, org, read_only=True)
-    registry.set_status(admin(org), ById(row.id), Status.ERROR)
+    registry.set_status(admin(org), row, Status.ERROR)
     assert registry.get(admin(org), ById(row.id)) == row
 
 
@@ -176,7 +176,7 @@ def test_who_may_not_edit_neither_tests_nor_sets_the_status(registry: Registry, 
     with pytest.raises(PermissionDenied):
         registry.for_test(who(org), ById(row.id))  # type: ignore[arg-type, call-arg]
     with pytest.raises(PermissionDenied):
-        registry.set_status(who(org), ById(row.id), Status.ERROR)  # type: ignore[arg-type, call-arg]
+        registry.set_status(who(org), row, Status.ERROR)  # type: ignore[arg-type, call-arg]
     assert registry.get(admin(org), ById(row.id)) == row
 
 
@@ -193,16 +193,35 @@ def test_what_is_not_there_is_neither_tested_nor_set(registry: Registry, org: in
     with pytest.raises(DataSourceNotFound):
         registry.for_test(admin(other_org), ById(row.id))
     with pytest.raises(DataSourceNotFound):
-        registry.set_status(admin(other_org), ById(row.id), Status.ERROR)
+        registry.set_status(admin(other_org), row, Status.ERROR)
     assert registry.get(admin(org), ById(row.id)) == row
 
 
 def test_a_status_that_changes_is_audited(services: Services, registry: Registry, org: int) -> None:
     row = made(registry, org)
     for found in (Status.ERROR, Status.ERROR, Status.ACTIVE):
-        registry.set_status(admin(org), ById(row.id), found)
+        registry.set_status(admin(org), registry.look_up(admin(org), ById(row.id)), found)
     events = [event for event in services.storage.audit.of_org(org) if "status" in event.detail]
     assert [(event.action, event.detail["status"]) for event in events] == [
         ("datasources:write", "ERROR"),
         ("datasources:write", "ACTIVE"),
     ]
+
+
+def test_the_status_of_a_data_source_that_was_changed_meanwhile_stays(registry: Registry, org: int) -> None:
+    tested = made(registry, org)
+    changed = DataSourceChange(name=tested.name, type=tested.type, access="proxy", url="http://elsewhere.test")
+    registry.replace(admin(org), ById(tested.id), changed)
+    registry.set_status(admin(org), tested, Status.ERROR)
+    assert registry.get(admin(org), ById(tested.id)).opensearch.status is Status.ACTIVE
+
+
+@pytest.mark.parametrize("role", ["Admin", "Editor"])
+def test_a_team_with_the_name_of_a_role_gives_nobody_that_role(
+    services: Services, registry: Registry, org: int, role: str
+) -> None:
+    row = made(registry, org, (role,))
+    user = add_user(services, org, Role.VIEWER)
+    team = services.teams.create(admin(org), name=role, email="").id
+    services.teams.add_member(admin(org), team, user)
+    assert not may_query(registry, member(org, Role.VIEWER, id=user), row)

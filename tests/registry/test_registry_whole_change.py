@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.registry.datasource import ById, DataSource, OpenSearchSide, Status, WholeChange
+from app.registry.datasource import ById, DataSource, DataSourceChange, OpenSearchSide, Status, WholeChange
 from app.registry.errors import DataSourceNameTaken, InvalidUrl, ReadOnlyDataSource, VersionConflict
 from app.registry.json_data import JsonData
 from app.registry.registry import Registry
@@ -24,6 +24,7 @@ def whole(row: DataSource, **given: object) -> WholeChange:
         version=row.version,
         is_default=row.is_default,
         opensearch=OpenSearchSide(),
+        based_on=replace(row, secure_json_fields={}),
     )
     return replace(plain, **given)  # type: ignore[arg-type]
 
@@ -116,5 +117,17 @@ def test_team_headers_are_those_that_are_stored(
 ) -> None:
     with services.storage.data_sources.writing(org):
         services.storage.data_sources.replace(org, replace(row, json_data=JsonData(stored)))
-    changed = registry.replace(admin(org), ById(row.id), whole(row, json_data=JsonData(sent)))
+    found = registry.look_up(admin(org), ById(row.id))
+    changed = registry.replace(admin(org), ById(row.id), whole(found, json_data=JsonData(sent)))
     assert changed.json_data == kept
+
+
+def test_a_change_of_another_row_than_is_stored_by_now_is_a_conflict(
+    registry: Registry, org: int, row: DataSource
+) -> None:
+    # Grafana's clients may leave the version out, which sets it back.
+    grafanas = DataSourceChange(name=row.name, type=row.type, access=row.access, url="http://new.test")
+    registry.replace(admin(org), ById(row.id), grafanas)
+    with pytest.raises(VersionConflict):
+        registry.replace(admin(org), ById(row.id), whole(row))
+    assert registry.get(admin(org), ById(row.id)).url == "http://new.test"

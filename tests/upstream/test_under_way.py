@@ -5,7 +5,7 @@ import pytest
 from app.upstream.errors import AnswerTooLarge, TooManyRequests, UpstreamTimeout, UpstreamUnreachable
 from app.upstream.under_way import UnderWay
 from servers.ports import free_port
-from servers.upstream import recording_upstream
+from servers.upstream import Answer, recording_upstream
 from upstream.exchanges import outbound, transport
 
 
@@ -77,6 +77,7 @@ def test_an_answer_that_was_read_makes_room() -> None:
 
 def test_an_answer_that_was_closed_makes_room_once() -> None:
     with recording_upstream() as upstream:
+        upstream.default = Answer(body=b"ok")
         bounded = transport(most=1)
         first = bounded.send(outbound(upstream.port), None)
         first.close()
@@ -99,3 +100,20 @@ def test_a_request_that_failed_makes_room() -> None:
         with pytest.raises(AnswerTooLarge):
             list(bounded.send(outbound(upstream.port), None))
         assert list(bounded.send(outbound(upstream.port), None)) == []
+
+
+def test_the_next_request_of_a_caller_who_has_the_whole_answer_finds_none_under_way() -> None:
+    with recording_upstream() as upstream:
+        upstream.default = Answer(body=b"whole")
+        bounded = transport(most=1)
+        for _ in range(3):
+            response = bounded.send(outbound(upstream.port), None)
+            # It has all, and asks again before anybody looked for the end.
+            assert next(response) == b"whole"
+
+
+def test_an_answer_without_a_body_is_over_with_its_head() -> None:
+    with recording_upstream() as upstream:
+        bounded = transport(most=1)
+        for _ in range(3):
+            bounded.send(outbound(upstream.port, "HEAD"), None)

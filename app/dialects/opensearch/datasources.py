@@ -38,7 +38,7 @@ from app.edge.inbound import Environ, connection
 from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
 from app.proxy.health import Health
-from app.registry.datasource import ByName, DataSource, NewDataSource, WholeChange
+from app.registry.datasource import ById, ByName, DataSource, NewDataSource, WholeChange
 from app.registry.errors import DataSourceNameTaken, DataSourceNotFound, RoleMissing, VersionConflict
 from app.services import Services
 
@@ -201,10 +201,11 @@ def _replaced(
             is_default=old.is_default,
             opensearch=columns.side,
             kept_secrets=columns.kept,
+            based_on=old,
             **_given(columns, access=old.access),
         )
         try:
-            return _permitted(verb, partial(registry.replace, identity(), ByName(name), change))
+            return _permitted(verb, partial(registry.replace, identity(), ById(old.id), change))
         except VersionConflict:
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -217,7 +218,7 @@ def _found(name: str, word: str, verb: str, missing: type[Exception]) -> DataSou
     if name == BUILT_IN:
         raise BuiltInSource(word)
     try:
-        return _permitted(verb, lambda: services().registry.get(identity(), ByName(name)))
+        return _permitted(verb, lambda: services().registry.look_up(identity(), ByName(name)))
     except DataSourceNotFound as exc:
         raise missing(name) from exc
 

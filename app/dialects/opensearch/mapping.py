@@ -261,6 +261,9 @@ class _Writing:
                 self._put_secret("password", password, member)
             return
         signs_in = bool(username or password)
+        if given is not None and old is not None and old.basic_auth and "basicAuthPassword" not in old.ciphertexts:
+            # Basic auth without a password, which is shown as no credentials when it has no user either.
+            signs_in = signs_in or username == old.basic_auth_user
         if signs_in or filled["basic_auth"]:
             filled["basic_auth"], filled["basic_auth_user"] = signs_in, username
         if password:

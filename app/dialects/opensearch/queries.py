@@ -33,7 +33,7 @@ from app.query.ppl.planning import plan
 from app.query.ppl.syntax import Show
 from app.query.table import Table
 from app.registry.catalog import connector_of
-from app.registry.datasource import ByName, DataSource
+from app.registry.datasource import ById, ByName, DataSource
 from app.registry.errors import DataSourceNotFound
 
 _FORMATS = ("jdbc",)
@@ -149,7 +149,7 @@ def _ask(row: DataSource) -> Ask:
     return through(
         services().proxy,
         identity(),
-        ByName(row.name),
+        ById(row.id),
         client_address=request.environ.get("REMOTE_ADDR", ""),
         connection=connection(request.environ),
     )

@@ -211,8 +211,23 @@ def whole_change(columns: Columns, old: DataSource) -> WholeChange:
         is_default=old.is_default,
         opensearch=columns.side,
         kept_secrets=columns.kept,
+        based_on=replace(old, secure_json_fields={}),
         **given_of(columns, old.access),
     )
+
+
+def ordered(row: DataSource) -> DataSource:
+    """The same row; members of its documents in the order of their names, which means nothing."""
+    side = row.opensearch
+    document = None if side.document is None else JsonData.of(dict(sorted(side.document.items())))
+    json_data = JsonData.of(dict(sorted(row.json_data.items())))
+    return replace(row, json_data=json_data, opensearch=replace(side, document=_deeply(document)))
+
+
+def _deeply(document: JsonData | None) -> JsonData | None:
+    if document is None or "properties" not in document:
+        return document
+    return JsonData.of({**document, "properties": dict(sorted(document["properties"].items()))})
 
 
 def stored(document: Document, old: DataSource | None = None) -> DataSource:
