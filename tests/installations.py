@@ -1,5 +1,6 @@
 """An installation of the service for tests: a data folder, a database, the use cases, and a real server on demand."""
 
+import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -46,6 +47,14 @@ def install(directory: Path, database_url: str) -> Installation:
     """A new installation in ``directory``; an empty ``database_url`` means SQLite there."""
     settings = Settings.from_environment(_environment(directory, database_url))
     return Installation(directory, database_url, prepare(settings).services)
+
+
+def on_disk(directory: Path) -> bytes:
+    """What all files there hold, read by another process: to close a file that SQLite has open in this one would drop
+    its locks, and with them the database (sqlite.org/howtocorrupt.html, 2.2)."""
+    files = [file for file in sorted(directory.rglob("*")) if file.is_file()]
+    # A server that stops meanwhile takes its counters along.
+    return subprocess.run(["cat", "--", *files], capture_output=True, check=False).stdout
 
 
 def _environment(directory: Path, database_url: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from app.registry.errors import DataSourceNotFound, SecretsUnreadable
 from app.registry.registry import Registry
 from app.services import Services
 from identity.callers import admin, viewer
+from installations import on_disk
 from registry.given import change, new
 from registry.other_registries import MakeRegistry
 
@@ -99,7 +100,7 @@ def test_secrets_go_with_their_data_source(registry: Registry, org: int) -> None
 
 def test_no_file_of_the_installation_holds_a_secret(services: Services, registry: Registry, org: int) -> None:
     registry.create(admin(org), new("findable-name", secrets={"password": PLAIN}))
-    stored = b"".join(file.read_bytes() for file in services.settings.data_path.iterdir())
+    stored = on_disk(services.settings.data_path)
     assert b"findable-name" in stored
     assert PLAIN.encode() not in stored
 

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from app.identity.roles import Role
 from app.registry.datasource import ById, DataSource, DataSourceChange, NewDataSource
 from app.registry.errors import SecretsUnreadable
 from app.services import Services
-from installations import Installation
+from installations import Installation, on_disk
 
 SECRET = "korrekt-häst-battery-staple-0815"
 SECOND_SECRET = "another-secret-4711-of-the-same-field"
@@ -52,8 +51,7 @@ def everything_stored(installation: Installation) -> bytes:
         tables = database.peewee.get_tables()
     left, right = database.peewee.quote
     rows = [repr(database.rows(f"SELECT * FROM {left}{table}{right}")).encode() for table in tables]
-    files = [file.read_bytes() for file in sorted(Path(installation.directory / "data").rglob("*")) if file.is_file()]
-    return b"\n".join(rows + files)
+    return b"\n".join([*rows, on_disk(installation.directory / "data")])
 
 
 def traces(text: str) -> list[bytes]:
