@@ -1,7 +1,5 @@
 """What of the requests to a data source is the same for all of them: decided once for each version of its row."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -14,6 +12,7 @@ from app.proxy.targets import query_credentials
 from app.proxy.tls import tls_settings
 from app.registry.catalog import BackendType, backend_type, is_known
 from app.registry.datasource import DataSource, Ref
+from app.registry.derived import Derived
 from app.registry.errors import InvalidUrl
 from app.registry.registry import Registry
 from app.registry.urls import Target, check_url, read_target
@@ -95,8 +94,7 @@ class Preparations:
     def __init__(self, registry: Registry, rules: ProxyRules) -> None:
         self.registry = registry
         self.rules = rules
-        self._kept: OrderedDict[int, Prepared] = OrderedDict()
-        self._lock = threading.Lock()
+        self._prepared = Derived(self._prepare, most=_REMEMBERED)
 
     def look_up(self, identity: Identity, ref: Ref) -> DataSource:
         """Raises what Registry.for_request raises."""
@@ -104,16 +102,10 @@ class Preparations:
 
     def of(self, data_source: DataSource) -> Prepared:
         """For a row that ``look_up`` gave just now. Raises what ``prepare`` raises, and SecretsUnreadable."""
-        kept = self._kept.get(data_source.id)
-        if kept is not None and (kept.data_source is data_source or kept.data_source == data_source):
-            return kept
-        prepared = prepare(data_source, self.registry.secrets_of(data_source), self.rules)
-        with self._lock:
-            self._kept[data_source.id] = prepared
-            self._kept.move_to_end(data_source.id)
-            while len(self._kept) > _REMEMBERED:
-                self._kept.popitem(last=False)
-        return prepared
+        return self._prepared.of(data_source)
+
+    def _prepare(self, data_source: DataSource) -> Prepared:
+        return prepare(data_source, self.registry.secrets_of(data_source), self.rules)
 
 
 def _http_type(type_id: str) -> BackendType:

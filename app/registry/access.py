@@ -1,11 +1,12 @@
 """Who may do what with one data source: levels, whom they are given to, and the decision. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.identity.identity import Identity
 from app.identity.roles import QUERY_ACTIONS, Role
+from app.registry.datasource import OpenSearchSide
 
 
 class Level(StrEnum):
@@ -90,6 +91,18 @@ def allows(identity: Identity, action: str, scope: str, held: Held) -> bool:
         return identity.may(action, scope)
     levels = [*held.levels, *role_levels(identity.role, identity.default_query_role, held.by_role)]
     return any(action in LEVEL_ACTIONS[level] for level in levels)
+
+
+def admits(side: OpenSearchSide, role: Role | None, teams: Iterable[str]) -> bool:
+    """Whether somebody of this role and these teams has one of the roles that a data source is for.
+
+    OpenSearch: an admin has every role. A team's name gives nobody a role of the org.
+    """
+    wanted = side.allowed_roles
+    if wanted is None or role is Role.ADMIN:
+        return True
+    own = set() if role is None else {role.value}
+    return not (own | set(teams).difference(Role)).isdisjoint(wanted)
 
 
 def role_levels(role: Role, default_query_role: Role, given: Mapping[Role, Level]) -> Sequence[Level]:

@@ -38,8 +38,6 @@ class JsonData(Mapping[str, Any]):
             return self.text == other.text
         return super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"JsonData({self.text!r})"
 

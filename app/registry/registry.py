@@ -5,17 +5,15 @@ secrets and audit are decided.
 """
 
 import dataclasses
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.audit import AuditLog
 from app.encryption.encryptor import Encryptor
-from app.encryption.errors import Undecryptable
 from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
 from app.identity.roles import EVERY_DATA_SOURCE, Role
-from app.registry.access import DATA_SOURCE_ACTIONS, Held, allows
+from app.registry.access import DATA_SOURCE_ACTIONS, Held, admits, allows
 from app.registry.datasource import (
     UNSAID,
     ById,
@@ -37,15 +35,13 @@ from app.registry.errors import (
     ReadOnlyDataSource,
     ReservedHeader,
     RoleMissing,
-    SecretsUnreadable,
     TeamHeadersRefused,
     VersionConflict,
 )
 from app.registry.rows import TEAM_HEADERS, check_lengths, check_uid, free_name, new_row, replaced
+from app.registry.sealing import Sealing
 from app.registry.store import DataSourceStore, HeldPermissions, Taken
 from app.registry.urls import check_url
-
-log = logging.getLogger(__name__)
 
 _UID_ATTEMPTS = 3
 _HEADER_NAME_PREFIX = "httpHeaderName"
@@ -76,7 +72,7 @@ class Registry:
     ) -> None:
         self._store = store
         self._permissions = permissions
-        self._encryptor = encryptor
+        self._sealing = Sealing(encryptor)
         self._audit = audit
         self._limits = limits
         self._new_uid = new_uid
@@ -125,7 +121,7 @@ class Registry:
 
         Raises PermissionDenied, DataSourceNotFound.
         """
-        return self._with_flags(self._find(identity, ref, action))
+        return self._sealing.with_flags(self._find(identity, ref, action))
 
     def look_up(self, identity: Identity, ref: Ref) -> DataSource:
         """As ``get``, without the flags of secrets, which take a look into each of them."""
@@ -163,14 +159,12 @@ class Registry:
             self._record(identity, "datasources:write", row, status=status.value)
 
     def secrets_of(self, data_source: DataSource) -> Mapping[str, str]:
-        """Its secrets in plain text: the only call that gives them out. ``data_source`` is what ``for_request`` gave.
+        """Its secrets in plain text: the only call that gives them out. ``data_source`` is what ``for_request`` or
+        ``for_test`` gave.
 
         Raises SecretsUnreadable.
         """
-        try:
-            return {name: self._decrypt(data_source, name) for name in data_source.ciphertexts}
-        except Undecryptable as exc:
-            raise SecretsUnreadable from exc
+        return self._sealing.opened(data_source)
 
     def admit(self, identity: Identity) -> None:
         """Whether the caller may create a data source now. Raises PermissionDenied, QuotaReached."""
@@ -207,10 +201,11 @@ class Registry:
             row = dataclasses.replace(row, id=self._store.add(identity.org_id, row))
             row = self._seal(row, new.secure_json_data)
             self._record(identity, "datasources:create", row, secrets=sorted(new.secure_json_data))
-        return self._with_flags(row)
+        return self._sealing.with_flags(row)
 
     def replace(self, identity: Identity, ref: Ref, change: DataSourceChange) -> DataSource:
-        """Writes ``change`` over the stored data source; secrets are merged by key.
+        """Writes ``change`` over the stored data source; secrets are merged by key, but those that a WholeChange
+        neither gives nor keeps are gone.
 
         Raises PermissionDenied, InvalidUrl, ReservedHeader, DataSourceNotFound, ReadOnlyDataSource, NameTooLong,
         UrlTooLong, DataSourceNameTaken, InvalidUid, VersionConflict, DataSourceUidTaken.
@@ -247,7 +242,7 @@ class Registry:
                 self._store.set_ciphertexts(identity.org_id, row.id, row.ciphertexts)
             row = self._seal(row, change.secure_json_data)
             self._record(identity, "datasources:write", row, secrets=sorted(change.secure_json_data))
-        return self._with_flags(row)
+        return self._sealing.with_flags(row)
 
     def delete(self, identity: Identity, ref: Ref) -> DataSource:
         """Removes it and its secrets; nobody else becomes the default. Returns what was removed.
@@ -280,15 +275,11 @@ class Registry:
         """OpenSearch: the status is looked at before the roles, and an admin has every role."""
         if row.opensearch.status is Status.DISABLED:
             raise DataSourceDisabled(row.name)
-        wanted = row.opensearch.allowed_roles
-        if wanted is None or identity.role is Role.ADMIN:
-            return
-        if identity.role is not None and identity.role.value in wanted:
-            return
-        # A team's name gives nobody a role of the org.
-        teams = self._permissions.team_names(identity.org_id, identity.account_id).difference(Role)
-        if teams.isdisjoint(wanted):
-            raise RoleMissing(row.name, wanted)
+        side, role = row.opensearch, identity.role
+        if not admits(side, role, ()) and not admits(
+            side, role, self._permissions.team_names(identity.org_id, identity.account_id)
+        ):
+            raise RoleMissing(row.name, side.allowed_roles or ())
 
     def _may(self, identity: Identity, action: str, row: DataSource) -> bool:
         if not row.has_permissions or identity.role is Role.ADMIN:
@@ -332,32 +323,9 @@ class Registry:
     def _seal(self, row: DataSource, given: Mapping[str, str]) -> DataSource:
         if not given:
             return row
-        sealed = {name: self._encryptor.encrypt(plain, _context(row, name)) for name, plain in given.items()}
-        ciphertexts = {**row.ciphertexts, **sealed}
-        self._store.set_ciphertexts(row.org_id, row.id, ciphertexts)
-        return dataclasses.replace(row, ciphertexts=ciphertexts)
-
-    def _with_flags(self, row: DataSource) -> DataSource:
-        if not row.ciphertexts:
-            return row
-        flags = {name: True for name in row.ciphertexts if self._is_set(row, name)}
-        return dataclasses.replace(row, secure_json_fields=flags)
-
-    def _is_set(self, row: DataSource, name: str) -> bool:
-        try:
-            return self._decrypt(row, name) != ""
-        except Undecryptable:
-            return False
-
-    def _decrypt(self, row: DataSource, name: str) -> str:
-        try:
-            return self._encryptor.decrypt(row.ciphertexts[name], _context(row, name))
-        except Undecryptable:
-            log.error(
-                "a secret cannot be decrypted: restore the secret key it was written with, or set it again",
-                extra={"event": "secret_unreadable", "org_id": row.org_id, "data_source": row.uid, "field": name},
-            )
-            raise
+        row = self._sealing.sealed(row, given)
+        self._store.set_ciphertexts(row.org_id, row.id, row.ciphertexts)
+        return row
 
     def _record(self, identity: Identity, action: str, row: DataSource, **detail: object) -> None:
         self._audit.record(
@@ -380,8 +348,3 @@ def _may_everywhere(identity: Identity, action: str) -> bool:
 
 def _scope(row: DataSource) -> str:
     return f"datasources:uid:{row.uid}"
-
-
-def _context(row: DataSource, name: str) -> str:
-    # The id is never given again, not even after a delete, and a rename keeps it.
-    return f"org {row.org_id} data source {row.id} field {name}"

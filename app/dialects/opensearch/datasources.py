@@ -43,8 +43,6 @@ from app.registry.errors import DataSourceNameTaken, DataSourceNotFound, RoleMis
 from app.services import Services
 
 _CREATED, _DELETED = 201, 204
-# Grafana's own: requests go from the server.
-_ACCESS = "proxy"
 _PATH = "/_query/_datasources"
 _ATTEMPTS = 5
 # A test needs no name.
@@ -85,7 +83,7 @@ class DataSources(MethodView):
         document = read_new(_body(), body_rules())
         _check_limit()
         columns = to_columns(document, None)
-        new = NewDataSource(name=document.name, opensearch=columns.side, **_given(columns))
+        new = NewDataSource(name=document.name, opensearch=columns.side, **columns.given())
         try:
             row = services().registry.create(identity(), new)
         except DataSourceNameTaken as exc:
@@ -128,7 +126,7 @@ class UnsavedDataSource(MethodView):
         """Test a data source before it is registered."""
         document = read_new({"name": _UNNAMED, **_body()}, body_rules())
         columns = to_columns(document, None)
-        new = NewDataSource(name=document.name, **_given(columns))
+        new = NewDataSource(name=document.name, **columns.given())
         found = services().health_checks.check_unsaved(identity(), new, connection(request.environ))
         return _tested(document.name, found)
 
@@ -202,7 +200,7 @@ def _replaced(
             opensearch=columns.side,
             kept_secrets=columns.kept,
             based_on=old,
-            **_given(columns, access=old.access),
+            **columns.given(old.access),
         )
         try:
             return _permitted(verb, partial(registry.replace, identity(), ById(old.id), change))
@@ -221,20 +219,6 @@ def _found(name: str, word: str, verb: str, missing: type[Exception]) -> DataSou
         return _permitted(verb, lambda: services().registry.look_up(identity(), ByName(name)))
     except DataSourceNotFound as exc:
         raise missing(name) from exc
-
-
-def _given(columns: Columns, access: str = _ACCESS) -> dict[str, Any]:
-    return {
-        "type": columns.type,
-        "access": access,
-        "url": columns.url,
-        "user": columns.user,
-        "database": columns.database,
-        "basic_auth": columns.basic_auth,
-        "basic_auth_user": columns.basic_auth_user,
-        "json_data": columns.json_data,
-        "secure_json_data": columns.secrets,
-    }
 
 
 def busy_route(services: Services) -> BusyRoute:

@@ -54,6 +54,8 @@ _SIGNING = ("sigV4Auth", "sigV4AuthType", "sigV4Region")
 _OWN_PASSWORD = "opensearch.configuration.password"
 _OWN_PROPERTY = "opensearch.property."
 _GRAFANAS = frozenset({"password", "basicAuthPassword", "sigV4AccessKey", "sigV4SecretKey"})
+# Grafana's word: requests go from the server.
+_ACCESS = "proxy"
 _INDEX_CHARACTERS = re.compile("[^a-z0-9_-]")
 _INDEX_PREFIX = "query_execution_result_"
 _LONGEST_INDEX = 255
@@ -88,6 +90,20 @@ class Columns:
     secrets: Mapping[str, str] = field(repr=False)
     kept: frozenset[str]
     side: OpenSearchSide
+
+    def given(self, access: str = _ACCESS) -> dict[str, Any]:
+        """The members that a new data source and a change have in common."""
+        return {
+            "type": self.type,
+            "access": access,
+            "url": self.url,
+            "user": self.user,
+            "database": self.database,
+            "basic_auth": self.basic_auth,
+            "basic_auth_user": self.basic_auth_user,
+            "json_data": self.json_data,
+            "secure_json_data": self.secrets,
+        }
 
 
 def default_result_index(name: str) -> str:

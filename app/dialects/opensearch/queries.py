@@ -36,7 +36,7 @@ from app.registry.catalog import connector_of
 from app.registry.datasource import ById, ByName, DataSource
 from app.registry.errors import DataSourceNotFound
 
-_FORMATS = ("jdbc",)
+_FORMAT = "jdbc"
 _OTHER_FORMATS = frozenset({"csv", "raw", "viz"})
 _RESOURCES = f"{PREFIX}/_directquery/_resources/"
 _QUERIED = "PROMETHEUS"
@@ -54,11 +54,11 @@ def ppl() -> Response:
         text = _body().get("query")
     except MalformedBody as exc:
         raise NoQuery from exc
-    form = request.args.get("format", _FORMATS[0])
+    form = request.args.get("format", _FORMAT)
     if not isinstance(text, str) or not text:
         raise NoQuery
-    if form not in _FORMATS:
-        raise NotSupported(f"The format {form}", _FORMATS[0]) if form in _OTHER_FORMATS else UnknownFormat(form)
+    if form != _FORMAT:
+        raise NotSupported(f"The format {form}", _FORMAT) if form in _OTHER_FORMATS else UnknownFormat(form)
     statement = parse(text)
     if isinstance(statement, Show):
         return _rows(_shown(plan(statement)))
@@ -66,7 +66,7 @@ def ppl() -> Response:
     row = _usable(name) if name is not None and is_enabled() else None
     if row is None:
         # OpenSearch: what names no data source is an index of the cluster's own, and there are none here.
-        raise NoSuchIndex(_target(statement))
+        raise NoSuchIndex(statement.name.text)
     planned = plan(statement)
     assert not isinstance(planned, ShowDataSources)
     return _rows(prometheus.run(planned, _ask(row), time.time))
@@ -161,10 +161,6 @@ def _shown(planned: Any) -> Table:
         identity().require("datasources:read")
         rows = sorted(services().registry.all(identity()), key=lambda row: row.name)
     return data_sources.shown(planned, [(row.name, connector_of(row.type)) for row in rows])
-
-
-def _target(statement: Any) -> str:
-    return str(statement.name.text)
 
 
 def _rows(table: Table) -> Response:

@@ -188,21 +188,6 @@ def rows_of_grafana(draw: st.DrawFn) -> DataSource:
     return replace(row, id=7, ciphertexts={name: f"stored {name}" for name in draw(st.sets(st.sampled_from(names)))})
 
 
-def given_of(columns: Columns, access: str = "proxy") -> dict[str, Any]:
-    """The members that the registry takes."""
-    return {
-        "type": columns.type,
-        "access": access,
-        "url": columns.url,
-        "user": columns.user,
-        "database": columns.database,
-        "basic_auth": columns.basic_auth,
-        "basic_auth_user": columns.basic_auth_user,
-        "json_data": columns.json_data,
-        "secure_json_data": columns.secrets,
-    }
-
-
 def whole_change(columns: Columns, old: DataSource) -> WholeChange:
     """What writes ``columns`` over ``old``."""
     return WholeChange(
@@ -212,7 +197,7 @@ def whole_change(columns: Columns, old: DataSource) -> WholeChange:
         opensearch=columns.side,
         kept_secrets=columns.kept,
         based_on=replace(old, secure_json_fields={}),
-        **given_of(columns, old.access),
+        **columns.given(old.access),
     )
 
 
@@ -234,7 +219,7 @@ def stored(document: Document, old: DataSource | None = None) -> DataSource:
     """The row, new or over ``old``."""
     columns = to_columns(document, old)
     if old is None:
-        new = NewDataSource(name=document.name, opensearch=columns.side, **given_of(columns))
+        new = NewDataSource(name=document.name, opensearch=columns.side, **columns.given())
         row = replace(new_row(new, org_id=1, uid="uid", name=new.name), id=7)
     else:
         row = replaced(old, whole_change(columns, old))

@@ -17,7 +17,7 @@ from app.dialects.opensearch.mapping import (
 )
 from app.registry.datasource import ByUid, DataSource, NewDataSource, Status
 from app.services import Services
-from dialects.opensearch.documents import Given, documents, given_of, ordered, rows_of_grafana, stored, whole_change
+from dialects.opensearch.documents import Given, documents, ordered, rows_of_grafana, stored, whole_change
 from identity.callers import admin, new_org
 from installations import install
 
@@ -106,7 +106,7 @@ def test_the_registry_keeps_all_of_it_too(services: Services, written: Given) ->
     registry, caller = services.registry, admin(new_org(services))
     columns = to_columns(written.document, None)
     made = registry.create(
-        caller, NewDataSource(name=written.document.name, opensearch=columns.side, **given_of(columns))
+        caller, NewDataSource(name=written.document.name, opensearch=columns.side, **columns.given())
     )
     row = registry.get(caller, ByUid(made.uid))
     assert to_document(row) == written.answered(made.uid)
