@@ -5,7 +5,12 @@ import secrets
 import string
 import time
 from dataclasses import dataclass
+from uuid import uuid4
 
+from app.attachments.applications import Applications
+from app.attachments.attaching import Attaching
+from app.attachments.attachments import Attachments
+from app.attachments.client_tokens import ClientTokens
 from app.encryption.encryptor import Encryptor
 from app.encryption.keyring import KeyRing
 from app.identity.api_keys import ApiKeys
@@ -27,8 +32,11 @@ from app.registry.narrow_tokens import NarrowTokens
 from app.registry.permissions import Permissions
 from app.registry.registry import Registry, RegistryLimits
 from app.settings import SettingError, Settings
+from app.storage.applications import Applications as ApplicationRows
+from app.storage.attachments import Attachments as AttachmentRows
 from app.storage.audit import AuditEvents
 from app.storage.authentication import Authentications
+from app.storage.client_tokens import ClientTokens as ClientTokenRows
 from app.storage.correlations import Correlations as CorrelationRows
 from app.storage.data_keys import DataKeys
 from app.storage.database import Database
@@ -64,6 +72,9 @@ class Storage:
     service_accounts: ServiceAccountRows
     permissions: PermissionRows
     correlations: CorrelationRows
+    applications: ApplicationRows
+    attachments: AttachmentRows
+    client_tokens: ClientTokenRows
     data_keys: DataKeys
     audit: AuditEvents
 
@@ -87,6 +98,8 @@ class Services:
     narrow_tokens: NarrowTokens
     proxy: Proxy
     health_checks: HealthChecks
+    applications: Applications
+    attachments: Attachments
     metrics: Metrics
 
 
@@ -97,6 +110,7 @@ def open_storage(settings: Settings) -> Storage:
     tables = Tables(database)
     org_lock = OrgLock(database, tables)
     people = People(database, tables, org_lock, time.time, new_uid)
+    attachments = AttachmentRows(database, tables, org_lock)
     return Storage(
         database=database,
         migrations=Migrations(database),
@@ -107,6 +121,9 @@ def open_storage(settings: Settings) -> Storage:
         service_accounts=ServiceAccountRows(database, tables, org_lock, time.time, new_uid),
         permissions=PermissionRows(database, tables, org_lock),
         correlations=CorrelationRows(database, tables, org_lock),
+        applications=ApplicationRows(database, tables, org_lock, attachments),
+        attachments=attachments,
+        client_tokens=ClientTokenRows(database, tables),
         data_keys=DataKeys(database, tables, time.time),
         audit=AuditEvents(database, tables, time.time),
     )
@@ -161,6 +178,16 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         block_after_wrong_passwords=not settings.login_protection_off,
         default_query_role=Role(settings.default_query_role),
     )
+    attaching = Attaching(
+        storage.attachments,
+        storage.applications,
+        registry,
+        storage.audit,
+        clock=time.time,
+        new_id=lambda: str(uuid4()),
+        new_workspace_id=new_workspace_id,
+    )
+    tokens = ClientTokens(storage.client_tokens, time.time)
     longest_life = settings.api_key_max_seconds_to_live
     service_accounts = ServiceAccounts(storage.service_accounts, storage.audit, time.time, longest_life)
     return Services(
@@ -179,6 +206,20 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
         narrow_tokens=NarrowTokens(service_accounts, registry),
         proxy=Proxy(preparations, transport, metrics),
         health_checks=HealthChecks(preparations, transport),
+        applications=Applications(
+            storage.applications,
+            storage.attachments,
+            attaching,
+            tokens,
+            registry,
+            storage.audit,
+            clock=time.time,
+            new_id=new_application_id,
+            activation_seconds=settings.aws_activation_seconds,
+        ),
+        attachments=Attachments(
+            storage.attachments, storage.applications, attaching, tokens, registry, clock=time.time
+        ),
         metrics=metrics,
     )
 
@@ -191,6 +232,16 @@ def new_uid() -> str:
         number, digit = divmod(number, 36)
         characters.append(_BASE_36[digit])
     return string.ascii_lowercase[number] + "".join(characters)
+
+
+def new_application_id() -> str:
+    """20 random characters of a-z and 0-9 that begin with a digit, so that no id is a name."""
+    return secrets.choice(string.digits) + "".join(secrets.choice(_BASE_36) for _ in range(19))
+
+
+def new_workspace_id() -> str:
+    """6 random letters and digits, as OpenSearch Dashboards makes them."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(6))
 
 
 def _registry_limits(settings: Settings, reserved_header: str | None) -> RegistryLimits:

@@ -4,6 +4,7 @@ A setting that Grafana has keeps Grafana's name and meaning (``GF_<SECTION>_<KEY
 ``SLUICE_<KEY>``. ``<NAME>__FILE`` reads the value from a file. Grafana settings that Sluice does not have are ignored.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -132,6 +133,28 @@ def _version(value: str) -> str:
     parts = value.split(".")
     if len(parts) != 3 or not all(part.isdigit() for part in parts):
         raise ValueError("must be a plain version such as 12.3.0")
+    return value
+
+
+def _accounts(value: str) -> Mapping[int, str]:
+    pairs = [part.partition("=") for part in value.replace(",", " ").split()]
+    if any(not org.isdecimal() or len(account) != 12 or not account.isdecimal() for org, _, account in pairs):
+        raise ValueError("must be pairs such as 1=123456789012: the id of an org, and the 12 digits of its account")
+    accounts = {int(org): account for org, _, account in pairs}
+    if len(accounts) < len(pairs) or len(set(accounts.values())) < len(pairs):
+        raise ValueError("must name each org and each account once")
+    return accounts
+
+
+def _region(value: str) -> str:
+    if value and re.fullmatch("[a-z]{2}[a-z0-9-]{1,30}", value) is None:
+        raise ValueError("must be a Region such as eu-central-1")
+    return value
+
+
+def _domain_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://, such as https://{name}.internal:9200")
     return value
 
 
@@ -313,6 +336,30 @@ class Settings:
     )
     opensearch_limit: int = _setting(
         "SLUICE_OPENSEARCH_LIMIT", "0", _whole(0, 2**31), "most data sources an org may have for it to add one; 0: all"
+    )
+    aws_enabled: bool = _setting(
+        "SLUICE_AWS_ENABLED", "true", _boolean, "Amazon's OpenSearch Service API; false: it refuses everything"
+    )
+    aws_accounts: Mapping[int, str] = _setting(
+        "SLUICE_AWS_ACCOUNTS",
+        "",
+        _accounts,
+        "the account that an org is in this API, such as ``1=123456789012``; else the org's id with zeros before it",
+    )
+    aws_region: str = _setting(
+        "SLUICE_AWS_REGION", "", _region, "the one Region that it serves; empty: any, and us-east-1 without a signature"
+    )
+    aws_activation_seconds: int = _setting(
+        "SLUICE_AWS_APPLICATION_ACTIVATION_SECONDS",
+        "0",
+        _whole(0, 86_400),
+        "how long an application is CREATING or UPDATING, for tests of clients that wait",
+    )
+    aws_domain_url: str = _setting(
+        "SLUICE_AWS_DOMAIN_URL",
+        "https://{name}",
+        _domain_url,
+        "the server of a domain that this API creates; ``{name}`` stands for the domain's name",
     )
     http_workers: int = _setting("SLUICE_HTTP_WORKERS", str(cpu_count() or 1), _whole(1, 1024), "worker processes")
     http_threads: int = _setting(

@@ -44,7 +44,15 @@ def identify(
 ) -> Identity:
     """Who sent a request; raises the errors of Authenticator. The request log finds the answer in ``environ``."""
     org_id = requested_org(environ) if org is None else org(environ)
-    found = authenticator.authenticate(read_credentials(environ.get("HTTP_AUTHORIZATION")), door=door, org_id=org_id)
+    credentials = read_credentials(environ.get("HTTP_AUTHORIZATION"))
+    return identify_by(authenticator, environ, credentials, door=door, org_id=org_id)
+
+
+def identify_by(
+    authenticator: Authenticator, environ: Environ, credentials: Credentials, *, door: str, org_id: int | None
+) -> Identity:
+    """As ``identify``, for a dialect that reads credentials in a way of its own."""
+    found = authenticator.authenticate(credentials, door=door, org_id=org_id)
     environ[IDENTITY] = found
     return found
 

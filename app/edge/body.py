@@ -31,7 +31,7 @@ def read_json_object(request: Request, limit: int) -> Mapping[str, Any]:
     Works for bodies with a Content-Length and for chunked ones; the content type is not looked at.
     Raises BodyTooLarge, MalformedBody.
     """
-    data = _read(request, limit)
+    data = read_body(request, limit)
     try:
         text = data.decode().strip(" \t\r\n")
         value = _DECODER.raw_decode(text)[0] if text else {}
@@ -47,7 +47,8 @@ def read_json_object(request: Request, limit: int) -> Mapping[str, Any]:
     return value
 
 
-def _read(request: Request, limit: int) -> bytes:
+def read_body(request: Request, limit: int) -> bytes:
+    """The whole body, with a Content-Length or chunked. Raises BodyTooLarge, MalformedBody."""
     body = inbound_body(request.environ)
     if body is None:
         return b""

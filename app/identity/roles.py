@@ -34,6 +34,10 @@ _ROLE_GRANTS: tuple[tuple[Role, str, str], ...] = (
     *((Role.VIEWER, action, BUILT_IN) for action in QUERY_ACTIONS),
     (Role.VIEWER, "orgs:read", NO_SCOPE),
     (Role.EDITOR, "datasources:explore", NO_SCOPE),
+    # Amazon's applications, which Grafana has no words for.
+    (Role.VIEWER, "applications:read", NO_SCOPE),
+    (Role.EDITOR, "attachments:write", NO_SCOPE),
+    (Role.ADMIN, "applications:write", NO_SCOPE),
     (Role.ADMIN, "datasources:create", NO_SCOPE),
     (Role.ADMIN, "datasources:write", EVERY_DATA_SOURCE),
     (Role.ADMIN, "datasources:delete", EVERY_DATA_SOURCE),

@@ -143,6 +143,7 @@ BACKEND_TYPES: tuple[BackendType, ...] = (
     BackendType(
         "grafana-opensearch-datasource",
         "OpenSearch",
+        aliases=frozenset({"opensearch"}),
         probe=Probe("", says="version"),
         connectors=("OPENSEARCH",),
         amazon_services=_AMAZON_OPENSEARCH,

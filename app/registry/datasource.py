@@ -33,7 +33,14 @@ class ByName:
     name: str
 
 
-Ref = ById | ByUid | ByName
+@dataclass(frozen=True, slots=True)
+class ByArn:
+    """The data source of the caller's org that this ARN stands for."""
+
+    arn: str
+
+
+Ref = ById | ByUid | ByName | ByArn
 
 
 class Status(StrEnum):

@@ -71,6 +71,24 @@ class InvalidUid(RegistryError):
     """The uid has a character outside a-z A-Z 0-9 - _ or more than 40 of them."""
 
 
+class InvalidArn(RegistryError):
+    """The ARN that jsonData gives the data source is none of a domain or a serverless collection."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "jsonData.awsArn must be the ARN of a domain or a serverless collection, such as "
+            "arn:aws:es:us-east-1:123456789012:domain/logs."
+        )
+
+
+class DataSourceArnTaken(RegistryError):
+    """Another data source of the org was given this ARN."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"Another data source has the ARN {arn}.")
+        self.arn = arn
+
+
 class InvalidUrl(RegistryError):
     """The URL cannot be read, or is missing for a type that needs one."""
 

@@ -14,8 +14,10 @@ from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
 from app.identity.roles import EVERY_DATA_SOURCE, Role
 from app.registry.access import DATA_SOURCE_ACTIONS, Held, admits, allows
+from app.registry.arns import find, own_arn
 from app.registry.datasource import (
     UNSAID,
+    ByArn,
     ById,
     DataSource,
     DataSourceChange,
@@ -26,6 +28,7 @@ from app.registry.datasource import (
     WholeChange,
 )
 from app.registry.errors import (
+    DataSourceArnTaken,
     DataSourceDenied,
     DataSourceDisabled,
     DataSourceNameTaken,
@@ -98,7 +101,7 @@ class Registry:
         Raises PermissionDenied.
         """
         if not _may_everywhere(identity, action):
-            row = self._store.find(identity.org_id, ref)
+            row = find(self._store, identity.org_id, ref)
             if row is None or not self._may(identity, action, row):
                 raise PermissionDenied(action)
 
@@ -179,7 +182,7 @@ class Registry:
         """Stores ``new`` in the caller's org. The first data source of an org becomes its default.
 
         Raises what ``admit`` raises, InvalidUrl, ReservedHeader, TeamHeadersRefused, NameTooLong, UrlTooLong,
-        InvalidUid, DataSourceNameTaken, DataSourceUidTaken.
+        InvalidUid, DataSourceNameTaken, DataSourceUidTaken, InvalidArn, DataSourceArnTaken.
         """
         identity.require("datasources:create")
         if new.url:
@@ -192,6 +195,7 @@ class Registry:
             name = new.name or free_name(new.type, self._store.names(identity.org_id))
             check_lengths(name, new.url)
             uid, taken = self._free_uid(identity, name, new.uid)
+            self._check_arn(identity, new, besides=0)
             is_default = new.is_default or not taken.any
             if is_default and taken.any:
                 self._store.clear_default(identity.org_id, keep=0)
@@ -208,7 +212,8 @@ class Registry:
         neither gives nor keeps are gone.
 
         Raises PermissionDenied, InvalidUrl, ReservedHeader, DataSourceNotFound, ReadOnlyDataSource, NameTooLong,
-        UrlTooLong, DataSourceNameTaken, InvalidUid, VersionConflict, DataSourceUidTaken.
+        UrlTooLong, DataSourceNameTaken, InvalidUid, VersionConflict, DataSourceUidTaken, InvalidArn,
+        DataSourceArnTaken.
         """
         self.require(identity, ref, "datasources:write")
         if change.url or not isinstance(change, WholeChange):
@@ -232,6 +237,7 @@ class Registry:
                 raise VersionConflict
             if taken.uid:
                 raise DataSourceUidTaken(change.uid)
+            self._check_arn(identity, change, besides=old.id)
             row = replaced(old, change)
             if not identity.may("datasources:write", EVERY_DATA_SOURCE):
                 row = dataclasses.replace(row, is_default=old.is_default)
@@ -263,7 +269,7 @@ class Registry:
         return [action for action in sorted(DATA_SOURCE_ACTIONS) if self._may(identity, action, row)]
 
     def _find(self, identity: Identity, ref: Ref, action: str) -> DataSource:
-        row = self._store.find(identity.org_id, ref)
+        row = find(self._store, identity.org_id, ref)
         if row is None:
             # Whoever may do this with some data sources only must not learn here which ones there are.
             raise DataSourceNotFound if _may_everywhere(identity, action) else DataSourceDenied(action)
@@ -311,6 +317,12 @@ class Registry:
             if not taken.uid:
                 return uid, taken
         raise DataSourceUidTaken(uid)
+
+    def _check_arn(self, identity: Identity, given: Given, *, besides: int) -> None:
+        arn = own_arn(given.json_data)
+        other = None if arn is None else self._store.find(identity.org_id, ByArn(arn))
+        if arn is not None and other is not None and other.id != besides:
+            raise DataSourceArnTaken(arn)
 
     def _check_headers(self, given: Given) -> None:
         reserved = self._limits.reserved_header

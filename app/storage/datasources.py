@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 import peewee
 
-from app.registry.datasource import UNSAID, ById, ByName, ByUid, DataSource, OpenSearchSide, Ref, Status
+from app.registry.arns import own_arn
+from app.registry.datasource import UNSAID, ByArn, ById, ByName, ByUid, DataSource, OpenSearchSide, Ref, Status
 from app.registry.errors import DataSourceNameTaken
 from app.registry.json_data import JsonData
 from app.registry.store import Taken
@@ -63,6 +64,7 @@ class DataSources:
         self._by_id = select_text(in_org.where(rows.id == 1), parameters=[0, 1])
         self._by_uid = select_text(in_org.where(rows.uid == "u"), parameters=[0, "u"])
         self._by_name = select_text(in_org.where(rows.name == "n"), parameters=[0, "n"])
+        self._by_arn = select_text(in_org.where(rows.aws_arn == "a"), parameters=[0, "a"])
         self._all = select_text(in_org.order_by(rows.name).limit(1), parameters=[0, 1])
         ids = rows.in_org(0, rows.id)
         some, same_name, same_uid = (
@@ -148,13 +150,15 @@ class DataSources:
         match ref:
             case ById(number):
                 found = self._database.rows(self._by_id, (org_id, number))
-            case ByUid(text) | ByName(text) if "\0" in text:
+            case ByUid(text) | ByName(text) | ByArn(text) if "\0" in text:
                 # No row has it, and PostgreSQL's driver refuses even to ask.
                 found = []
             case ByUid(uid):
                 found = self._database.rows(self._by_uid, (org_id, uid))
             case ByName(name):
                 found = self._database.rows(self._by_name, (org_id, name))
+            case ByArn(arn):
+                found = self._database.rows(self._by_arn, (org_id, arn))
         return _data_source(found[0]) if found else None
 
     def _all_of(self, org_id: int, most: int) -> Sequence[DataSource]:
@@ -184,6 +188,7 @@ def _values(row: DataSource) -> dict[str, Any]:
         if row.opensearch.allowed_roles is None
         else orjson.dumps(row.opensearch.allowed_roles).decode(),
         "opensearch": None if row.opensearch.document is None else row.opensearch.document.text,
+        "aws_arn": own_arn(row.json_data),
     }
 
 

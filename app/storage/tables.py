@@ -163,6 +163,7 @@ class DataSourceRow(TenantRow):
     status = peewee.CharField(20)
     allowed_roles = LongText(null=True)  # JSON; NULL: nothing was ever said of roles
     opensearch = LongText(null=True)  # JSON; NULL: no request of OpenSearch's ever wrote it
+    aws_arn = peewee.CharField(255, null=True)  # as json_data has it, to be found by
 
     class Meta:
         table_name = "data_source"
@@ -195,6 +196,68 @@ class CorrelationRow(TenantRow):
 
     class Meta:
         table_name = "correlation"
+
+
+class ApplicationRow(TenantRow):
+    """An application of Amazon's API. ``settling`` is its status until ``ready_at``."""
+
+    public_id = peewee.CharField(30)
+    region = peewee.CharField(40)
+    name = peewee.CharField(30)
+    settling = peewee.CharField(20)
+    ready_at = peewee.BigIntegerField()
+    said = LongText()  # JSON
+    created_at = peewee.BigIntegerField()
+    updated_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "application"
+
+
+class WorkspaceRow(TenantRow):
+    """A workspace of an application."""
+
+    application_id = peewee.IntegerField()
+    public_id = peewee.CharField(20)
+    name = peewee.CharField(40)
+    type = peewee.CharField(40)
+    created_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "workspace"
+
+
+class AttachmentRow(TenantRow):
+    """A data source's place in an application. ``workspace_name`` and ``_type`` are of one to make when done."""
+
+    public_id = peewee.CharField(40)
+    application_id = peewee.IntegerField()
+    data_source_arn = peewee.CharField(255)
+    data_source_id = peewee.IntegerField(null=True)  # NULL: it was deleted
+    status = peewee.CharField(20)
+    workspace_id = peewee.IntegerField(null=True)
+    workspace_name = peewee.CharField(40, null=True)
+    workspace_type = peewee.CharField(40, null=True)
+    description = LongText()
+    iam_role_arn = LongText()
+    created_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "attachment"
+
+
+class ClientTokenRow(TenantRow):
+    """A client token, what it was used for, and what was answered."""
+
+    region = peewee.CharField(40)
+    operation = peewee.CharField(40)
+    token = peewee.CharField(64)
+    parameters = peewee.CharField(64)  # a digest
+    answer = LongText()  # JSON
+    created_at = peewee.BigIntegerField()
+
+    class Meta:
+        table_name = "client_token"
 
 
 class DataKeyRow(_Row):
@@ -250,6 +313,10 @@ class Tables:
         self.data_sources = _bound(DataSourceRow, database)
         self.permissions = _bound(DataSourcePermissionRow, database)
         self.correlations = _bound(CorrelationRow, database)
+        self.applications = _bound(ApplicationRow, database)
+        self.workspaces = _bound(WorkspaceRow, database)
+        self.attachments = _bound(AttachmentRow, database)
+        self.client_tokens = _bound(ClientTokenRow, database)
         self.data_keys = _bound(DataKeyRow, database)
         self.audit_events = _bound(AuditEventRow, database)
         self.wrong_passwords = _bound(WrongPasswordRow, database)

@@ -79,6 +79,8 @@ ANSWERS: Answers = {
     registry.NameTooLong: Answer(400, E2, "Invalid datasource name.", "datasource.nameInvalid"),
     registry.UrlTooLong: Answer(400, E2, "Invalid datasource url.", "datasource.urlInvalid"),
     registry.InvalidUid: Answer(400, E2, "Invalid datasource UID.", "datasource.uidInvalid"),
+    registry.InvalidArn: Answer(400, E1, "Validation error, jsonData.awsArn is no ARN of a domain or a collection"),
+    registry.DataSourceArnTaken: Answer(409, E1, "data source with the same jsonData.awsArn already exists"),
     registry.InvalidUrl: Answer(400, E1, "Validation error, invalid URL"),
     registry.ReadOnlyDataSource: Answer(403, E0, "Cannot update read-only data source"),
     registry.VersionConflict: Answer(

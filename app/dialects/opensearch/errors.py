@@ -92,6 +92,10 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     registry.NameTooLong: Answer(400, _ILLEGAL, "A name may have 190 bytes."),
     registry.UrlTooLong: Answer(400, _ILLEGAL, "A URL may have 255 bytes."),
     registry.InvalidUrl: Answer(400, _ILLEGAL, "The endpoint is no URL for this connector."),
+    registry.InvalidArn: Answer(
+        400, _ILLEGAL, "The property aws.arn must be the ARN of a domain or a serverless collection."
+    ),
+    registry.DataSourceArnTaken: Answer(400, _ILLEGAL, "Another data source has the property aws.arn {arn}."),
     registry.ReservedHeader: Answer(400, _ILLEGAL, "A custom header has the name of the header that signs people in."),
     registry.TeamHeadersRefused: Answer(400, _ILLEGAL, "Team headers cannot be written here."),
     registry.VersionConflict: Answer(409, "VersionConflictEngineException", "It was changed meanwhile: try again."),

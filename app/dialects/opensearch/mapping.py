@@ -13,6 +13,7 @@ from typing import Any
 from app.dialects.opensearch.document import Document
 from app.dialects.opensearch.endpoints import columns_of, with_columns
 from app.dialects.opensearch.secret_keys import MASK, is_secret, masked
+from app.registry.arns import ARN_MEMBER
 from app.registry.catalog import connector_of
 from app.registry.datasource import DataSource, OpenSearchSide
 from app.registry.json_data import JsonData
@@ -54,6 +55,8 @@ _SIGNING = ("sigV4Auth", "sigV4AuthType", "sigV4Region")
 _OWN_PASSWORD = "opensearch.configuration.password"
 _OWN_PROPERTY = "opensearch.property."
 _GRAFANAS = frozenset({"password", "basicAuthPassword", "sigV4AccessKey", "sigV4SecretKey"})
+# Amazon's name for it, which every API has a member for.
+_ARN = "aws.arn"
 # Grafana's word: requests go from the server.
 _ACCESS = "proxy"
 _INDEX_CHARACTERS = re.compile("[^a-z0-9_-]")
@@ -249,7 +252,9 @@ class _Writing:
         hidden = {} if old is None else {key: value for key, value in old.json_data.items() if is_secret(key)}
         json_data = {}
         for key, value in self._document.properties.items():
-            if is_secret(key):
+            if key == _ARN:
+                json_data[ARN_MEMBER] = value
+            elif is_secret(key):
                 self._put_own_secret(key, value)
                 hidden.pop(key, None)
             else:
@@ -293,6 +298,9 @@ class _Writing:
         kind, had = given.get(_kind_key(auth), "").lower(), "" if old is None else _kind_of(old)
         filled["url"] = given.pop(uri_key, "")
         filled["json_data"] = json_data = {} if old is None else dict(old.json_data)
+        json_data.pop(ARN_MEMBER, None)
+        if _ARN in given:
+            json_data[ARN_MEMBER] = given.pop(_ARN)
         if had == _SIGNED and kind != _SIGNED:
             for key in _SIGNING:
                 json_data.pop(key, None)
@@ -363,8 +371,10 @@ def _kept_document(row: DataSource) -> Mapping[str, Any]:
 
 
 def _properties_of(row: DataSource) -> dict[str, Any]:
+    arn = row.json_data.get(ARN_MEMBER)
+    own = {} if arn is None else {_ARN: arn}
     if row.type not in _FLAT:
-        return dict(row.json_data)
+        return {**{key: value for key, value in row.json_data.items() if key != ARN_MEMBER}, **own}
     uri_key, auth, region_key = _FLAT[row.type]
     stored = dict(_kept_document(row).get("properties", {}))
     kind, said = _kind_of(row), str(stored.pop(_kind_key(auth), ""))
@@ -378,6 +388,7 @@ def _properties_of(row: DataSource) -> dict[str, Any]:
         **({uri_key: row.url} if row.url else {}),
         **({_kind_key(auth): said} if said else {}),
         **stored,
+        **own,
     }
 
 

@@ -1,0 +1,23 @@
+"""AWS's OpenSearch Service API under /2021-01-01: its routes, bodies, codes and statuses.
+
+Must not decide what may be done: it asks the use cases, in their words.
+"""
+
+from flask import Flask
+
+from app.dialects.aws import applications, attachments, domains, not_implemented
+from app.dialects.aws.door import NAME, PREFIX
+from app.dialects.aws.errors import render
+from app.edge.errors import ErrorDoor
+from app.edge.openapi import openapi_of
+
+TITLE = "Amazon OpenSearch Service API"
+
+
+def register(app: Flask) -> ErrorDoor:
+    """Registers the routes; returns the door whose errors this dialect words."""
+    api = openapi_of(app, dialect=NAME, title=TITLE)
+    for module in (attachments, applications, domains):
+        api.register_blueprint(module.blueprint)
+    app.register_blueprint(not_implemented.blueprint)
+    return ErrorDoor(PREFIX, render)

@@ -1,0 +1,39 @@
+"""The ARNs that this dialect makes. Pure."""
+
+from app.attachments.values import Place
+
+# Regions whose names begin so are in another partition than "aws".
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-iso-", "aws-iso"),
+)
+
+
+def application_arn(place: Place, application_id: str) -> str:
+    """Of an application."""
+    return _arn("opensearch", place, f"application/{application_id}")
+
+
+def domain_arn(place: Place, name: str) -> str:
+    """Of a domain."""
+    return _arn("es", place, f"domain/{name}")
+
+
+def direct_query_arn(place: Place, name: str) -> str:
+    """Of a direct query data source."""
+    return _arn("opensearch", place, f"datasource/{name}")
+
+
+def user_arn(place: Place, login: str) -> str:
+    """Of a caller. IAM has no Regions."""
+    return f"arn:{_partition(place.region)}:iam::{place.account}:user/{login}"
+
+
+def _arn(service: str, place: Place, resource: str) -> str:
+    return f"arn:{_partition(place.region)}:{service}:{place.region}:{place.account}:{resource}"
+
+
+def _partition(region: str) -> str:
+    return next((partition for begin, partition in _PARTITIONS if region.startswith(begin)), "aws")

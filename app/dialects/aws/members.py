@@ -1,0 +1,115 @@
+"""Reads the members of a request as Amazon's servers do: exact names, unknown ones ignored, null as absent."""
+
+import json
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from flask import Request, g
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from app.dialects.aws.refusals import InvalidRequest
+from app.edge.body import GoJsonParser, SluiceBlueprint
+from app.edge.schemas import Text
+
+# A complaint about a whole object and not about a member of it.
+_WHOLE = "_schema"
+_REQUIRED = {"required": "is required"}
+
+
+def read_object(body: bytes) -> Mapping[str, Any]:
+    """The JSON object of a body; an empty body is an empty one. Raises InvalidRequest."""
+    try:
+        value = json.loads(body.decode() or "{}", parse_constant=_refuse_constant)
+        # An escape can stand for half a character, which could be neither stored nor sent back.
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as exc:
+        raise InvalidRequest("The body is not JSON.") from exc
+    if not isinstance(value, dict):
+        raise InvalidRequest("The body is not a JSON object.")
+    return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+class Members(Schema):
+    """The members of a body or of an object in it."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class _Parser(GoJsonParser):
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        return present(read_object(g.body))
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> Any:
+        raise InvalidRequest(_first(error.messages)) from error
+
+
+class AwsBlueprint(SluiceBlueprint):
+    """A blueprint that reads bodies so."""
+
+    ARGUMENTS_PARSER = _Parser()
+
+
+def present(value: Any) -> Any:
+    """``value`` without the members that are null, on every level."""
+    if isinstance(value, dict):
+        return {name: present(member) for name, member in value.items() if member is not None}
+    return [present(item) for item in value] if isinstance(value, list) else value
+
+
+def matching(pattern: str, rule: str, **kwargs: Any) -> Text:
+    """A text that ``pattern`` matches as a whole; ``rule`` says so to people."""
+    compiled = re.compile(pattern, re.DOTALL)
+
+    def check(value: str) -> None:
+        if compiled.fullmatch(value) is None:
+            raise ValidationError(rule)
+
+    return Text(validate=check, error_messages=_REQUIRED, **kwargs)
+
+
+def sized(lowest: int, highest: int, **kwargs: Any) -> Text:
+    """A text of so many characters."""
+    rule = f"must have {lowest} to {highest} characters"
+    return Text(validate=validate.Length(lowest, highest, error=rule), error_messages=_REQUIRED, **kwargs)
+
+
+def one_of(choices: type[StrEnum], **kwargs: Any) -> Text:
+    """One of the texts of an enumeration."""
+    rule = f"must be one of {', '.join(choices)}"
+    return Text(validate=validate.OneOf([*choices], error=rule), error_messages=_REQUIRED, **kwargs)
+
+
+def within(schema: type[Members], **kwargs: Any) -> fields.Nested:
+    """An object with members of its own."""
+    return fields.Nested(schema, error_messages={**_REQUIRED, "type": "must be an object"}, **kwargs)
+
+
+def several(item: fields.Field[Any], **kwargs: Any) -> fields.List[Any]:
+    """A list."""
+    return fields.List(item, error_messages={**_REQUIRED, "invalid": "must be a list"}, **kwargs)
+
+
+def _first(messages: Any, path: str = "") -> str:
+    """The first complaint, with the path of its member."""
+    while isinstance(messages, dict):
+        name, messages = next(iter(messages.items()))
+        if name != _WHOLE:
+            path = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}".removeprefix(".")
+            path = path.removeprefix("json.").removeprefix("json")
+    text = str(messages[0]).rstrip(".")
+    return f"{path} {text[:1].lower()}{text[1:]}." if path else f"{text}."

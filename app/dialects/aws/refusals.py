@@ -1,0 +1,40 @@
+"""What only this dialect refuses."""
+
+
+class Disabled(Exception):
+    """The settings turn the API off."""
+
+    def __init__(self) -> None:
+        super().__init__("This API is switched off here by SLUICE_AWS_ENABLED.")
+
+
+class NotImplementedHere(Exception):
+    """An operation of Amazon's that Sluice does not have."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(f"Sluice does not implement {operation}: docs/differences.rst lists what it does.")
+
+
+class InvalidRequest(Exception):
+    """A member breaks a rule. The text names the member and the rule, and quotes no value."""
+
+
+class InvalidNextToken(InvalidRequest):
+    """It was not given out for this list."""
+
+    def __init__(self) -> None:
+        super().__init__("nextToken is none that this list gave out: begin without one.")
+
+
+class DomainNotFound(Exception):
+    """No data source stands for the domain."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no domain with the name {name} here.")
+
+
+class DomainExists(Exception):
+    """A data source has the name or the ARN of the domain."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"A domain, or another data source, with the name {name} exists already.")
