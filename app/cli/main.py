@@ -6,6 +6,7 @@ import sys
 import click
 
 from app.bootstrap import StartRefused
+from app.cli.access_key import access_key
 from app.cli.db import db
 from app.cli.org import org
 from app.cli.secrets import secrets
@@ -38,7 +39,7 @@ def sluice(context: click.Context) -> None:
     log_to_stderr(context.obj.log_level)
 
 
-for command in (serve, db, org, user, token, secrets):
+for command in (serve, db, org, user, token, access_key, secrets):
     sluice.add_command(command)
 
 

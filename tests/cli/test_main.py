@@ -43,7 +43,7 @@ def examples_of(name: str) -> list[str]:
 
 def words_of(example: str) -> tuple[dict[str, str], list[str]]:
     """The variables that are set in front of the command, and the command."""
-    found = re.fullmatch(r"[A-Z_]+=\$\((.*)\)", example)
+    found = re.fullmatch(r'(?:[A-Z_]+=|eval ")\$\((.*)\)"?', example)
     words = shlex.split(found[1] if found else example)
     variables = {}
     while re.match(r"[A-Z_]+=", words[0]):

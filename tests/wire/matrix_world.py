@@ -54,6 +54,8 @@ class World:
             "team": lambda: self._team.id,
             "teammate": self._teammate,
             "account": lambda: self._account.id,
+            "account_login": lambda: self._account.login,
+            "access_key": self._access_key,
             "token": self._token,
             "api_key": lambda: self._key()[0],
             "upstream": lambda: f"http://{upstream}",
@@ -116,6 +118,10 @@ class World:
         person = self._person(Role.VIEWER)
         self._services.teams.add_member(self._operator, self._team.id, person.id)
         return person.id
+
+    def _access_key(self) -> str:
+        keys = self._services.access_keys
+        return keys.create(self._operator, login=self._account.login, name=self.mark, seconds_to_live=0).access_key_id
 
     def _token(self) -> int:
         name, accounts = f"token {self.mark}", self._services.service_accounts

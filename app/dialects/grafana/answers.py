@@ -29,6 +29,11 @@ ANSWERS: Answers = {
     identity.EmptyPassword: Answer(401, E3, "Invalid username or password", "password-auth.empty"),
     identity.LoginBlocked: Answer(401, E3, "Invalid username or password", "login-attempt.blocked"),
     identity.AccountDisabled: Answer(401, E3, "Unauthorized", "identity.disabled"),
+    # Grafana's clients do not sign.
+    identity.UnknownAccessKey: Answer(401, E3, "Unauthorized", "auth.unauthorized"),
+    identity.WrongSignature: Answer(401, E3, "Unauthorized", "auth.unauthorized"),
+    identity.ExpiredAccessKey: Answer(401, E3, "Unauthorized", "auth.unauthorized"),
+    identity.AccessKeyUnreadable: Answer(500, E0, "The access key cannot be read"),
     identity.PermissionDenied: Answer(
         403, E4, "You'll need additional permissions to perform this action. Permissions needed: {action}"
     ),
@@ -68,6 +73,9 @@ ANSWERS: Answers = {
     identity.LifetimeTooLong: Answer(400, E0, "Number of seconds before expiration is greater than the global limit"),
     identity.ApiKeyNotFound: Answer(404, E1, "Failed to delete API key"),
     identity.ApiKeyNameTaken: Answer(409, E0, "API key, organization ID and name must be unique"),
+    identity.AccountNotFound: Answer(404, E0, "user not found"),
+    identity.AccessKeyNotFound: Answer(404, E0, "Access key not found"),
+    identity.TooManyAccessKeys: Answer(409, E0, "The account has too many access keys"),
     InvalidRole: Answer(400, E0, "Invalid role specified"),
     # Data sources
     registry.DataSourceNotFound: Answer(404, E0, "Data source not found"),

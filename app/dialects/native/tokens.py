@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +9,7 @@ from flask.views import MethodView
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from app.dialects.native.door import native_blueprint
+from app.dialects.native.times import moment
 from app.edge.authentication import allowed, identity, services
 from app.edge.errors import MalformedBody
 from app.edge.schemas import Flag, Text, View, Whole
@@ -22,19 +22,15 @@ _DAY = 86_400
 _LONGEST_OVERLAP = 30 * _DAY
 
 
-def _moment(epoch_seconds: int | None) -> str | None:
-    return None if epoch_seconds is None else datetime.fromtimestamp(epoch_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 class TokenView(View):
     """A token without its text. Null: not narrowed in this respect, never expires, never used."""
 
     id = fields.Integer()
     name = fields.String()
     service_account_id = fields.Integer(data_key="serviceAccountId")
-    created_at = fields.Function(lambda token: _moment(token.created_at), data_key="created")
-    expires_at = fields.Function(lambda token: _moment(token.expires_at), data_key="expiration")
-    last_used_at = fields.Function(lambda token: _moment(token.last_used_at), data_key="lastUsedAt")
+    created_at = fields.Function(lambda token: moment(token.created_at), data_key="created")
+    expires_at = fields.Function(lambda token: moment(token.expires_at), data_key="expiration")
+    last_used_at = fields.Function(lambda token: moment(token.last_used_at), data_key="lastUsedAt")
     has_expired = fields.Function(
         lambda token: token.expires_at is not None and token.expires_at <= time.time(), data_key="hasExpired"
     )

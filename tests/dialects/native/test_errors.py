@@ -46,6 +46,9 @@ _MET: tuple[type[Exception], ...] = (
     identity.TokenNotFound,
     identity.TokenNameTaken,
     identity.TokenRotated,
+    identity.AccountNotFound,
+    identity.AccessKeyNotFound,
+    identity.TooManyAccessKeys,
     identity.LifetimeNegative,
     identity.LifetimeMissing,
     identity.LifetimeTooLong,
@@ -62,6 +65,8 @@ _INTERNAL = [
     registry.SecretsUnreadable("secret"),
 ]
 _TOKENS = "/api/sluice/tokens"
+_ACCESS_KEYS = "/api/sluice/access-keys"
+_ACCESS_KEY_ID = "AKIAABCDEFGHIJKLMNOP"
 
 Send = Callable[..., TestResponse]
 
@@ -204,6 +209,25 @@ def send(services: Services, client: FlaskClient) -> Send:
             "The org has a service account 'of Admin' already, or one with the same login, or one with another role or "
             "disabled: choose another name.",
         ),
+        ("GET", f"{_ACCESS_KEYS}/{_ACCESS_KEY_ID}", None, 405, "Method Not Allowed."),
+        (
+            "DELETE",
+            f"{_ACCESS_KEYS}/{_ACCESS_KEY_ID}",
+            None,
+            404,
+            "The organization has no access key with this id.",
+        ),
+        ("DELETE", f"{_ACCESS_KEYS}/%00", None, 404, "The organization has no access key with this id."),
+        ("POST", _ACCESS_KEYS, {}, 400, "The body does not fit NewAccessKeyBody."),
+        ("POST", _ACCESS_KEYS, {"login": ""}, 400, "The body does not fit NewAccessKeyBody."),
+        ("POST", _ACCESS_KEYS, {"login": "x", "secondsToLive": -1}, 400, "A token cannot live less than no time."),
+        (
+            "POST",
+            _ACCESS_KEYS,
+            {"login": "nobody"},
+            404,
+            "The organization has no user or service account with this login.",
+        ),
         ("POST", _TOKENS, {"name": "x" * 10_000}, 413, "The body has more than 10000 bytes."),
         ("PUT", "/api/sluice/org/settings", {"defaultQueryRole": "All"}, 400, "The body does not fit OrgSettingsBody."),
     ],
@@ -230,6 +254,9 @@ def test_a_body_that_is_no_object_is_refused(send: Send, body: str) -> None:
         ("GET", f"{_TOKENS}/one", "serviceaccounts:read"),
         ("DELETE", f"{_TOKENS}/1", "serviceaccounts:write"),
         ("POST", f"{_TOKENS}/1/rotate", "serviceaccounts:write"),
+        ("GET", _ACCESS_KEYS, "accesskeys:read"),
+        ("POST", _ACCESS_KEYS, "accesskeys:create"),
+        ("DELETE", f"{_ACCESS_KEYS}/{_ACCESS_KEY_ID}", "accesskeys:delete"),
         ("PUT", "/api/sluice/org/settings", "orgs:write"),
     ],
 )
@@ -249,7 +276,9 @@ def test_who_may_not_is_told_so_before_anything_else(
         ("Bearer nothing", "This token is not known here."),
     ],
 )
-@pytest.mark.parametrize(("method", "path"), [("GET", _TOKENS), ("GET", "/api/sluice/org/settings")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", _TOKENS), ("GET", _ACCESS_KEYS), ("GET", "/api/sluice/org/settings")]
+)
 def test_who_does_not_sign_in_is_told_how(
     client: FlaskClient, method: str, path: str, authorization: str | None, message: str
 ) -> None:
