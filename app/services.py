@@ -13,6 +13,8 @@ from app.attachments.attachments import Attachments
 from app.attachments.client_tokens import ClientTokens
 from app.encryption.encryptor import Encryptor
 from app.encryption.keyring import KeyRing
+from app.identity.access_key_sealing import AccessKeySealing
+from app.identity.access_keys import AccessKeys
 from app.identity.api_keys import ApiKeys
 from app.identity.authentication import Authenticator, LoginPolicy
 from app.identity.members import Members
@@ -32,6 +34,7 @@ from app.registry.narrow_tokens import NarrowTokens
 from app.registry.permissions import Permissions
 from app.registry.registry import Registry, RegistryLimits
 from app.settings import SettingError, Settings
+from app.storage.access_keys import AccessKeyRows
 from app.storage.applications import Applications as ApplicationRows
 from app.storage.attachments import Attachments as AttachmentRows
 from app.storage.audit import AuditEvents
@@ -70,6 +73,7 @@ class Storage:
     people: People
     teams: TeamRows
     service_accounts: ServiceAccountRows
+    access_keys: AccessKeyRows
     permissions: PermissionRows
     correlations: CorrelationRows
     applications: ApplicationRows
@@ -91,6 +95,7 @@ class Services:
     members: Members
     teams: Teams
     service_accounts: ServiceAccounts
+    access_keys: AccessKeys
     api_keys: ApiKeys
     registry: Registry
     permissions: Permissions
@@ -119,6 +124,7 @@ def open_storage(settings: Settings) -> Storage:
         people=people,
         teams=TeamRows(database, tables, org_lock, people, time.time, new_uid),
         service_accounts=ServiceAccountRows(database, tables, org_lock, time.time, new_uid),
+        access_keys=AccessKeyRows(database, tables, org_lock),
         permissions=PermissionRows(database, tables, org_lock),
         correlations=CorrelationRows(database, tables, org_lock),
         applications=ApplicationRows(database, tables, org_lock, attachments),
@@ -139,11 +145,13 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
     _check_metrics_login(settings)
     keys = key_ring(storage, secret_key)
     keys.load()
+    encryptor = Encryptor(keys)
+    sealing = AccessKeySealing(encryptor)
     passwords, metrics = Passwords(_PASSWORD_ROUNDS), Metrics()
     reserved_header = settings.auth_proxy_header if settings.auth_proxy_enabled else None
     registry = Registry(
         storage.data_sources,
-        Encryptor(keys),
+        encryptor,
         storage.audit,
         _registry_limits(settings, reserved_header),
         new_uid,
@@ -193,12 +201,15 @@ def build(settings: Settings, storage: Storage, secret_key: str) -> Services:
     return Services(
         settings=settings,
         storage=storage,
-        authenticator=Authenticator(storage.authentications, passwords, policy, time.time),
+        authenticator=Authenticator(
+            storage.authentications, passwords, policy, time.time, storage.access_keys, sealing
+        ),
         orgs=Orgs(storage.people, storage.audit, policy.default_query_role),
         users=Users(storage.people, storage.audit, passwords),
         members=Members(storage.people, storage.audit),
         teams=Teams(storage.teams, storage.people, storage.audit),
         service_accounts=service_accounts,
+        access_keys=AccessKeys(storage.access_keys, storage.audit, sealing, time.time, longest_life),
         api_keys=ApiKeys(storage.service_accounts, storage.audit, time.time, longest_life),
         registry=registry,
         permissions=Permissions(storage.permissions, registry, storage.audit),

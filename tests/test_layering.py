@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": set(),
     "audit": set(),
     "encryption": set(),
-    "identity": {"audit"},
+    "identity": {"encryption", "audit"},
     "registry": {"identity", "encryption", "audit"},
     "proxy": {"registry", "identity", "upstream"},
     "query": {"proxy", "registry", "identity", "upstream"},

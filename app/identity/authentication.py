@@ -4,21 +4,25 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from app.identity.access_key_sealing import AccessKeySealing
 from app.identity.errors import (
     AccountDisabled,
     EmptyPassword,
+    ExpiredAccessKey,
     ExpiredToken,
     InvalidToken,
     LoginBlocked,
     NotAuthenticated,
     RevokedToken,
     TokenOfAnotherOrg,
+    UnknownAccessKey,
     WrongPassword,
+    WrongSignature,
 )
 from app.identity.identity import Identity
 from app.identity.passwords import Passwords, TooManyAtOnce
 from app.identity.roles import Role, grants_of
-from app.identity.store import AuthenticationStore, TokenRecord, UserRecord
+from app.identity.store import AccessKeyLookup, AccessKeyRecord, AuthenticationStore, TokenRecord, UserRecord
 from app.identity.tokens import LegacyToken, hash_secret, read_token
 
 # Grafana: five wrong passwords within five minutes block the login until the oldest of them is that old.
@@ -26,7 +30,7 @@ _WRONG_PASSWORDS = 5
 _WRONG_PASSWORD_SECONDS = 300
 # Logins come from strangers: what is longer than a login can be is counted under its first part.
 _LOGIN_LENGTH = 190
-# A token's last use is shown to people; writing it more often would make every read a write.
+# The last use of a token or access key is shown to people; writing it more often would make every read a write.
 _LAST_USED_SECONDS = 60
 
 
@@ -45,7 +49,16 @@ class Password:
     password: str = field(repr=False)
 
 
-Credentials = BearerToken | Password | None
+@dataclass(frozen=True)
+class Signature:
+    """A request that somebody signed. ``proves`` says whether it was done with this secret access key."""
+
+    access_key_id: str
+    session_token: str | None = field(repr=False)
+    proves: Callable[[str], bool] = field(repr=False)
+
+
+Credentials = BearerToken | Password | Signature | None
 
 
 @dataclass(frozen=True)
@@ -62,24 +75,35 @@ class Authenticator:
     """Finds out who asks. ``clock`` gives epoch seconds."""
 
     def __init__(
-        self, store: AuthenticationStore, passwords: Passwords, policy: LoginPolicy, clock: Callable[[], float]
+        self,
+        store: AuthenticationStore,
+        passwords: Passwords,
+        policy: LoginPolicy,
+        clock: Callable[[], float],
+        access_keys: AccessKeyLookup,
+        sealing: AccessKeySealing,
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._policy = policy
         self._clock = clock
+        self._access_keys = access_keys
+        self._sealing = sealing
 
     def authenticate(self, credentials: Credentials, *, door: str, org_id: int | None) -> Identity:
-        """The caller, in ``org_id`` or in the org their account or token belongs to.
+        """The caller, in ``org_id`` or in the org their account, token or access key belongs to.
 
         Raises NotAuthenticated, InvalidToken, ExpiredToken, RevokedToken, TokenOfAnotherOrg, WrongPassword,
-        EmptyPassword, LoginBlocked or AccountDisabled.
+        EmptyPassword, LoginBlocked, UnknownAccessKey, WrongSignature, ExpiredAccessKey, AccessKeyUnreadable or
+        AccountDisabled.
         """
         match credentials:
             case BearerToken(text):
                 return self._by_token(text, door, org_id)
             case Password(login, password) if self._policy.passwords_allowed:
                 return self._by_password(login, password, door, org_id)
+            case Signature():
+                return self._by_signature(credentials, door, org_id)
             case _:
                 raise NotAuthenticated
 
@@ -133,6 +157,24 @@ class Authenticator:
             raise AccountDisabled
         return self._user_identity(user, door, org_id or user.org_id)
 
+    def _by_signature(self, signature: Signature, door: str, org_id: int | None) -> Identity:
+        record = self._access_keys.access_key(signature.access_key_id)
+        if record is None or not _session_token_fits(signature.session_token, record.session_token_hash):
+            raise UnknownAccessKey
+        if not signature.proves(self._sealing.opened(record.org_id, record.access_key_id, record.secret)):
+            raise WrongSignature
+        # Only now: whoever cannot sign learns nothing of a key.
+        now = int(self._clock())
+        if record.expires_at is not None and record.expires_at <= now:
+            raise ExpiredAccessKey
+        if org_id is not None and org_id != record.org_id:
+            raise TokenOfAnotherOrg
+        if record.is_disabled:
+            raise AccountDisabled
+        if record.last_used_at is None or record.last_used_at + _LAST_USED_SECONDS <= now:
+            self._access_keys.mark_access_key_used(record, now)
+        return self._signer_identity(record, door)
+
     def _user_identity(self, user: UserRecord, door: str, org_id: int) -> Identity:
         standing = self._store.standing(user.id, org_id)
         role = standing.role if standing else None
@@ -166,3 +208,26 @@ class Authenticator:
             org_has_permissions=record.org_has_permissions,
             limits=record.limits,
         )
+
+    def _signer_identity(self, record: AccessKeyRecord, door: str) -> Identity:
+        query_role = record.default_query_role or self._policy.default_query_role
+        return Identity(
+            kind="service_account" if record.is_service_account else "user",
+            id=record.account_id,
+            login=record.login,
+            org_id=record.org_id,
+            role=record.role,
+            # A key opens its org; what a server admin may do to others takes a password.
+            is_server_admin=False,
+            door=door,
+            grants=grants_of(record.role, server_admin=False, query_role=query_role),
+            default_query_role=query_role,
+            org_has_permissions=record.org_has_permissions,
+        )
+
+
+def _session_token_fits(given: str | None, stored_hash: str | None) -> bool:
+    if given is None or stored_hash is None:
+        return given is None and stored_hash is None
+    # None that was issued has other letters, and those of a broken header may be none of any encoding.
+    return given.isascii() and hmac.compare_digest(hash_secret(given), stored_hash)

@@ -225,3 +225,41 @@ class TokenRotated(IdentityError):
 
 class NotAUser(IdentityError):
     """The caller is a token, and only a person has what is asked for."""
+
+
+class AccountNotFound(IdentityError):
+    """The org has no user or service account with this login."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"The org has no user or service account with the login {login!r}.")
+        self.login = login
+
+
+class AccessKeyNotFound(IdentityError):
+    """The org has no access key with this id."""
+
+    def __init__(self) -> None:
+        super().__init__("The org has no access key with this id.")
+
+
+class TooManyAccessKeys(IdentityError):
+    """The account has as many access keys as one may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The account has {most} access keys already, which is the most: delete one first.")
+
+
+class UnknownAccessKey(IdentityError):
+    """There is no such access key, or the session token beside it is not the one it was issued with."""
+
+
+class WrongSignature(IdentityError):
+    """The request was not signed with the secret of the access key, or was changed since."""
+
+
+class ExpiredAccessKey(IdentityError):
+    """The access key's time is over."""
+
+
+class AccessKeyUnreadable(IdentityError):
+    """The secret of the access key cannot be decrypted with the present secret key."""

@@ -106,6 +106,61 @@ class Standing:
     org_has_permissions: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccessKeyRecord:
+    """An access key with the account it stands for, read in one query. Times are epoch seconds."""
+
+    id: int
+    access_key_id: str
+    org_id: int
+    account_id: int
+    is_service_account: bool
+    login: str
+    is_disabled: bool
+    role: Role | None  # of the account in the key's org; None: not a member any more
+    secret: str = field(repr=False)  # ciphertext
+    session_token_hash: str | None = field(repr=False)  # of a temporary key
+    expires_at: int | None
+    last_used_at: int | None
+    default_query_role: Role | None  # of the org; None: that of the settings
+    org_has_permissions: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessKey:
+    """An access key as an admin may see it: without secrets. Times are epoch seconds."""
+
+    access_key_id: str
+    login: str
+    name: str
+    created_at: int
+    expires_at: int | None
+    last_used_at: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAccessKey:
+    """An access key to store."""
+
+    org_id: int
+    account_id: int
+    access_key_id: str
+    name: str
+    secret: str = field(repr=False)  # ciphertext
+    session_token_hash: str | None = field(repr=False)
+    created_at: int
+    expires_at: int | None
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A user or service account of an org, whom an access key can be issued to."""
+
+    account_id: int
+    login: str
+    role: Role
+
+
 class AuthenticationStore(Protocol):
     """What it takes to find out who asks."""
 
@@ -170,3 +225,37 @@ class ServiceAccountStore(Protocol):
 
     def set_successor(self, org_id: int, token_id: int, successor_id: int) -> None:
         """The token that this one was rotated to."""
+
+
+class AccessKeyLookup(Protocol):
+    """What it takes to find out who signed."""
+
+    def access_key(self, access_key_id: str) -> AccessKeyRecord | None:
+        """Of any org."""
+
+    def mark_access_key_used(self, key: AccessKeyRecord, at: int) -> None:
+        """Best effort: a full disk or a busy database must not fail the request that was signed."""
+
+
+class AccessKeyStore(Protocol):
+    """Access keys of users and service accounts. Each method names the org."""
+
+    def writing(self, org_id: int) -> AbstractContextManager[None]:
+        """A transaction in which no other writer of the org overlaps. Raises OrgNotFound."""
+
+    def signer(self, org_id: int, login: str) -> Signer | None:
+        """A member of the org, a user or a service account, by exactly this login."""
+
+    def access_keys(self, org_id: int) -> Sequence[AccessKey]:
+        """By login, the oldest first."""
+
+    def count_access_keys(self, org_id: int, account_id: int) -> int:
+        """How many the account has in the org."""
+
+    def add_access_key(self, new: NewAccessKey) -> None: ...
+
+    def delete_access_key(self, org_id: int, access_key_id: str) -> bool:
+        """Whether there was one."""
+
+    def delete_ended_access_keys(self, org_id: int, account_id: int, now: int) -> None:
+        """Those whose time is over."""

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import peewee
 
 from app.storage.database import Database
+from app.storage.tenancy import IdRow, TenantRow
 
 
 class LongText(peewee.TextField):
@@ -14,50 +15,7 @@ class LongText(peewee.TextField):
     field_type = "LONGTEXT"
 
 
-class _Row(peewee.Model):
-    id = peewee.AutoField()
-
-    class Meta:
-        legacy_table_names = False
-
-
-class TenantRow(_Row):
-    """A row that belongs to an org. ``in_org`` is the only way to select, change or delete some."""
-
-    org_id = peewee.IntegerField()
-
-    @classmethod
-    def in_org(cls, org_id: int, *columns: Any) -> Any:
-        """A select of the org's rows."""
-        return super().select(*columns).where(cls.org_id == org_id)
-
-    @classmethod
-    def change_in_org(cls, org_id: int, **values: Any) -> Any:
-        """An update of the org's rows."""
-        return super().update(**values).where(cls.org_id == org_id)
-
-    @classmethod
-    def delete_in_org(cls, org_id: int) -> Any:
-        """A delete of the org's rows."""
-        return super().delete().where(cls.org_id == org_id)
-
-    @classmethod
-    def select(cls, *_: Any) -> Any:
-        """Refused: the org must be named."""
-        raise TypeError(f"{cls.__name__} is selected with in_org(org_id)")
-
-    @classmethod
-    def update(cls, *_: Any, **__: Any) -> Any:
-        """Refused: the org must be named."""
-        raise TypeError(f"{cls.__name__} is changed with change_in_org(org_id)")
-
-    @classmethod
-    def delete(cls) -> Any:
-        """Refused: the org must be named."""
-        raise TypeError(f"{cls.__name__} is deleted with delete_in_org(org_id)")
-
-
-class OrgRow(_Row):
+class OrgRow(IdRow):
     """An org."""
 
     name = peewee.CharField(190)
@@ -69,7 +27,7 @@ class OrgRow(_Row):
         table_name = "org"
 
 
-class AccountRow(_Row):
+class AccountRow(IdRow):
     """A user or a service account: they share ids, because permissions address both by one id."""
 
     uid = peewee.CharField(40)
@@ -113,6 +71,22 @@ class TokenRow(TenantRow):
 
     class Meta:
         table_name = "token"
+
+
+class AccessKeyRow(TenantRow):
+    """An access key of an account."""
+
+    account_id = peewee.IntegerField()
+    access_key_id = peewee.CharField(40)
+    name = peewee.CharField(190)  # empty where nobody gave one
+    secret = LongText()  # encrypted
+    session_token_hash = peewee.CharField(64, null=True)  # of a temporary key
+    created_at = peewee.BigIntegerField()
+    expires_at = peewee.BigIntegerField(null=True)
+    last_used_at = peewee.BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "access_key"
 
 
 class TeamRow(TenantRow):
@@ -260,7 +234,7 @@ class ClientTokenRow(TenantRow):
         table_name = "client_token"
 
 
-class DataKeyRow(_Row):
+class DataKeyRow(IdRow):
     """A wrapped data key, in base64."""
 
     key_id = peewee.CharField(40)
@@ -287,7 +261,7 @@ class AuditEventRow(TenantRow):
         table_name = "audit_event"
 
 
-class WrongPasswordRow(_Row):
+class WrongPasswordRow(IdRow):
     """A wrong password for a login that may or may not exist."""
 
     login = peewee.CharField(190)
@@ -297,7 +271,7 @@ class WrongPasswordRow(_Row):
         table_name = "wrong_password"
 
 
-_R = TypeVar("_R", bound=_Row)
+_R = TypeVar("_R", bound=IdRow)
 
 
 class Tables:
@@ -308,6 +282,7 @@ class Tables:
         self.accounts = _bound(AccountRow, database)
         self.members = _bound(MemberRow, database)
         self.tokens = _bound(TokenRow, database)
+        self.access_keys = _bound(AccessKeyRow, database)
         self.teams = _bound(TeamRow, database)
         self.team_members = _bound(TeamMemberRow, database)
         self.data_sources = _bound(DataSourceRow, database)
@@ -327,7 +302,7 @@ def _bound(model: type[_R], database: Database) -> type[_R]:
     return type(model.__name__, (model,), {"Meta": meta})
 
 
-def insert_text(model: type[_Row]) -> tuple[str, Sequence[str]]:
+def insert_text(model: type[IdRow]) -> tuple[str, Sequence[str]]:
     """The SQL text that stores a row and returns its id, and the columns whose values it takes, in order."""
     columns = [field.column_name for field in model._meta.sorted_fields if not field.primary_key]
     database = model._meta.database

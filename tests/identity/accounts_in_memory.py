@@ -1,9 +1,16 @@
 """What authentication reads, in memory."""
 
+import os
+from functools import cache
+
+from app.encryption.encryptor import Encryptor
+from app.encryption.keyring import KeyRing
+from app.identity.access_key_sealing import AccessKeySealing
 from app.identity.limits import TokenLimits
 from app.identity.roles import Role
-from app.identity.store import Standing, TokenRecord, UserRecord
+from app.identity.store import AccessKeyRecord, Standing, TokenRecord, UserRecord
 from app.identity.tokens import hash_secret
+from encryption.key_store import KeysInMemory
 
 
 def token_record(
@@ -57,15 +64,25 @@ def key_record(secret: str, *, org_id: int = 1, name: str = "a key", role: Role 
     )
 
 
+@cache
+def sealing() -> AccessKeySealing:
+    """Under a secret key of its own."""
+    keys = KeyRing(KeysInMemory(), "the secret key of the installation", os.urandom)
+    keys.load()
+    return AccessKeySealing(Encryptor(keys))
+
+
 class AccountsInMemory:
-    """Implements identity.store.AuthenticationStore."""
+    """Implements identity.store.AuthenticationStore and AccessKeyLookup."""
 
     def __init__(self) -> None:
         self.tokens: list[TokenRecord] = []
+        self.keys: list[AccessKeyRecord] = []
         self.users: dict[str, UserRecord] = {}
         self.roles: dict[tuple[int, int], Role] = {}
         self.query_roles: dict[int, Role] = {}
         self.uses: list[tuple[int, int]] = []
+        self.key_uses: list[tuple[str, int]] = []
         self.wrong: list[tuple[str, int]] = []
 
     def token_by_hash(self, token_hash: str) -> TokenRecord | None:
@@ -75,6 +92,14 @@ class AccountsInMemory:
     def mark_token_used(self, token_id: int, at: int) -> None:
         """See the protocol."""
         self.uses.append((token_id, at))
+
+    def access_key(self, access_key_id: str) -> AccessKeyRecord | None:
+        """See the protocol."""
+        return next((record for record in self.keys if record.access_key_id == access_key_id), None)
+
+    def mark_access_key_used(self, key: AccessKeyRecord, at: int) -> None:
+        """See the protocol."""
+        self.key_uses.append((key.access_key_id, at))
 
     def user_by_login(self, login: str) -> UserRecord | None:
         """See the protocol."""

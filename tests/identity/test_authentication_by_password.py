@@ -15,7 +15,7 @@ from app.identity.identity import Identity
 from app.identity.passwords import Passwords
 from app.identity.roles import Role, grants_of
 from app.identity.store import UserRecord
-from identity.accounts_in_memory import AccountsInMemory
+from identity.accounts_in_memory import AccountsInMemory, sealing
 from installations import Installation
 
 NOW = 1_700_000_000
@@ -48,7 +48,7 @@ class Asker:
         query_role: Role = Role.VIEWER,
     ) -> Identity:
         policy = LoginPolicy(allowed, blocking, query_role)
-        authenticator = Authenticator(self.store, PASSWORDS, policy, lambda: self.now)
+        authenticator = Authenticator(self.store, PASSWORDS, policy, lambda: self.now, self.store, sealing())
         return authenticator.authenticate(Password(login, password), door="grafana", org_id=org_id)
 
     def fail(self, times: int, login: str = "ada", *, blocking: bool = True) -> None:

@@ -18,7 +18,7 @@ from app.identity.passwords import Passwords
 from app.identity.roles import Role, grants_of
 from app.identity.store import TokenRecord
 from app.identity.tokens import legacy_token, service_token
-from identity.accounts_in_memory import AccountsInMemory, key_record, token_record
+from identity.accounts_in_memory import AccountsInMemory, key_record, sealing, token_record
 
 NOW = 1_700_000_000
 SECRET = "VVQjot0nijQ59lun6pMZRtsdBXxnFQ9M"
@@ -34,14 +34,15 @@ def store() -> AccountsInMemory:
 def ask(store: AccountsInMemory, text: str, *, org_id: int | None = None, query_role: Role = Role.VIEWER) -> Identity:
     policy = LoginPolicy(True, True, query_role)
     # Half a second after: the clock has fractions and the stored times have none.
-    authenticator = Authenticator(store, Passwords(100), policy, lambda: NOW + 0.5)
+    authenticator = Authenticator(store, Passwords(100), policy, lambda: NOW + 0.5, store, sealing())
     return authenticator.authenticate(BearerToken(text), door="grafana", org_id=org_id)
 
 
 def test_without_credentials_nobody_is_authenticated(store: AccountsInMemory) -> None:
     policy = LoginPolicy(passwords_allowed=True, block_after_wrong_passwords=True)
+    authenticator = Authenticator(store, Passwords(100), policy, lambda: NOW, store, sealing())
     with pytest.raises(NotAuthenticated):
-        Authenticator(store, Passwords(100), policy, lambda: NOW).authenticate(None, door="grafana", org_id=None)
+        authenticator.authenticate(None, door="grafana", org_id=None)
 
 
 def test_a_token_stands_for_its_service_account(store: AccountsInMemory) -> None:

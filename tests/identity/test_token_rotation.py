@@ -18,6 +18,7 @@ from app.identity.roles import Role
 from app.identity.service_accounts import ServiceAccounts
 from app.identity.store import Token
 from app.services import Services
+from identity.accounts_in_memory import sealing
 from identity.callers import admin, editor_with_the_grants_of_an_admin
 from identity.people import PASSWORDS
 
@@ -58,8 +59,8 @@ class Org:
 
     def sign_in(self, text: str) -> Identity:
         policy = LoginPolicy(passwords_allowed=False, block_after_wrong_passwords=False)
-        store = self._services.storage.authentications
-        asking = Authenticator(store, PASSWORDS, policy, lambda: self.now)
+        storage, clock = self._services.storage, lambda: self.now
+        asking = Authenticator(storage.authentications, PASSWORDS, policy, clock, storage.access_keys, sealing())
         return asking.authenticate(BearerToken(text), door="test", org_id=None)
 
 

@@ -20,6 +20,7 @@ from app.identity.people_store import Membership
 from app.identity.roles import Role
 from app.identity.users import Users
 from app.services import Services
+from identity.accounts_in_memory import sealing
 from identity.callers import admin
 from identity.people import PASSWORD, PASSWORDS, add_user, join, new_login, person, sign_in, signed_in, users_of
 
@@ -196,7 +197,8 @@ def block(services: Services, name: str) -> None:
 def sign_in_now(services: Services, name: str, password: str) -> Identity:
     """At a time that stands still."""
     policy = LoginPolicy(passwords_allowed=True, block_after_wrong_passwords=True)
-    asking = Authenticator(services.storage.authentications, PASSWORDS, policy, lambda: NOW)
+    storage = services.storage
+    asking = Authenticator(storage.authentications, PASSWORDS, policy, lambda: NOW, storage.access_keys, sealing())
     return asking.authenticate(Password(name, password), door="test", org_id=None)
 
 

@@ -10,7 +10,7 @@ from app.storage.database import Database, Row
 from conftest import NewDatabase
 from servers.gunicorn import PROJECT
 
-FIRST, SECOND, THIRD = "0001_initial", "0002_permissions", "0003_opensearch"
+FIRST, SECOND, THIRD, FOURTH = "0001_initial", "0002_permissions", "0003_opensearch", "0004_access_keys"
 
 # As a release that knew only the first step wrote them.
 _ROWS = (

@@ -13,7 +13,7 @@ from app.storage.tables import AccountRow, DataSourceRow, OrgRow, Tables, select
 MODELS: list[Any] = [
     found
     for found in vars(tables).values()
-    if isinstance(found, type) and issubclass(found, peewee.Model) and found.__name__ not in {"_Row", "TenantRow"}
+    if isinstance(found, type) and issubclass(found, peewee.Model) and found.__name__ not in {"IdRow", "TenantRow"}
 ]
 # An account stands above orgs: its org_id is only the org that is used when a request names none.
 OF_A_TENANT = [model for model in MODELS if "org_id" in model._meta.fields and model is not AccountRow]
@@ -47,6 +47,7 @@ def test_the_models_that_belong_to_a_tenant_are_these() -> None:
     assert {model.__name__ for model in OF_A_TENANT} == {
         "MemberRow",
         "TokenRow",
+        "AccessKeyRow",
         "TeamRow",
         "TeamMemberRow",
         "DataSourceRow",

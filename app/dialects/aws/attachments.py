@@ -35,7 +35,7 @@ class WorkspaceMembers(Members):
 
     name = matching(
         _WORKSPACE_NAME,
-        "must have 1 to 40 characters, each an ASCII letter or digit, a parenthesis, a bracket, - _ or a space, and not "
+        "must have 1 to 40 characters, each an ASCII letter or digit, a parenthesis, a bracket, - _ or a space, not "
         "only spaces",
         required=True,
     )
@@ -120,9 +120,7 @@ class ListDataSourceAttachments(MethodView):
 
     @operation("ListDataSourceAttachments", READ)
     @blueprint.arguments(PageMembers())
-    @blueprint.response(
-        200, description="attachments in the order of their making, and nextToken if there are more"
-    )
+    @blueprint.response(200, description="attachments in the order of their making, and nextToken if there are more")
     def post(self, body: dict[str, Any], id: str) -> Response:
         """List the attachments of an application, in every state."""
         of = f"attachments {identity().org_id} {place().region} {require_id(id)}"
