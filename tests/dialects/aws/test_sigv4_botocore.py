@@ -150,6 +150,12 @@ def test_a_header_taken_off_the_list_is_not_proven() -> None:
     assert not is_proven(replace(said, signed_headers=fewer), request, SECRET)
 
 
+def test_the_order_in_which_the_signed_headers_are_listed_counts_for_nothing() -> None:
+    request = signed_by_botocore("POST", "/", {"Content-Type": "application/json"}, b"{}")
+    said = read_authorization(request.headers["authorization"])
+    assert is_proven(replace(said, signed_headers=said.signed_headers[::-1]), request, SECRET)
+
+
 def test_a_header_that_is_not_signed_may_change() -> None:
     request = signed_by_botocore(headers={"User-Agent": "Boto3/1"})
     assert proven(_with_header(request, "user-agent", lambda _: "a proxy"))
