@@ -18,7 +18,20 @@ _REQUIREMENTS = HERE / "requirements"
 _PROGRAMS = HERE / "programs"
 
 # What the caller's shell says to such clients, or to their libraries, must not reach them.
-_FOREIGN = ("GRAFANA", "GF_", "SLUICE_", "PYTHON", "PIP_", "NODE_", "HTTP_", "HTTPS_", "ALL_", "NO_", "ANSIBLE_")
+_FOREIGN = (
+    "GRAFANA",
+    "GF_",
+    "SLUICE_",
+    "PYTHON",
+    "PIP_",
+    "NODE_",
+    "HTTP_",
+    "HTTPS_",
+    "ALL_",
+    "NO_",
+    "ANSIBLE_",
+    "AWS_",
+)
 
 
 def names() -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from clients.environments import Script
 
-# A token, or a login and its password, or nothing.
-Credential = str | tuple[str, str] | None
+# A token, or a login and its password, or an access key's id, its secret and perhaps its session token, or nothing.
+Credential = str | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
