@@ -112,6 +112,20 @@ def opensearch_js(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def boto3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
+    """The library boto3 in a process of its own."""
+    with running_script("boto3", "calls.py", tmp_path_factory.mktemp("boto3")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def aws_sdk_js(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
+    """The library @aws-sdk/client-opensearch in a process of its own."""
+    with running_script("aws-sdk-js", "calls.js", tmp_path_factory.mktemp("aws_sdk_js")) as running:
+        yield running
+
+
 @pytest.fixture
 def org_like_the_server(reused_org: Org, shared_installation: Installation) -> Org:
     """``reused_org``, at a server that answers as OpenSearch's own server does, not as it is documented."""
