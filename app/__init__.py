@@ -18,7 +18,8 @@ def create_app(services: Services | None = None) -> Flask:
     built = build_prepared(Settings.from_environment(os.environ)) if services is None else services
     app = new_flask_app(built)
     # In this order: the native paths lie below Grafana's.
-    register_error_doors(app, [native.register(app), *grafana.register(app), opensearch.register(app), aws.register(app)])
+    doors = [native.register(app), *grafana.register(app), opensearch.register(app), aws.register(app)]
+    register_error_doors(app, doors)
     dialects = {"grafana": grafana, "native": native, "opensearch": opensearch, "aws": aws}
     register_docs_page(app, {name: dialect.TITLE for name, dialect in dialects.items()})
     busy = [*grafana.busy_routes(built), opensearch.busy_route(built)]

@@ -15,8 +15,10 @@ from gunicorn.app.base import BaseApplication
 
 from app import create_app
 from app.bootstrap import Prepared, StartRefused, prepare
+from app.cli.completion import Completion
 from app.cli.worker import Worker
 from app.metrics import share_between_processes
+from app.services import Services
 from app.settings import Settings
 
 # A client that sends nothing for this long gives its connection back.
@@ -24,6 +26,7 @@ _KEEP_ALIVE_SECONDS = 75
 # More connections than threads may be open: the idle ones wait in the poller, not in a thread.
 _CONNECTIONS_PER_THREAD = 4
 _FEWEST_CONNECTIONS = 2_000
+_COMPLETION_LOCK = "completion.lock"
 
 
 @click.command()
@@ -47,7 +50,7 @@ def serve(settings: Settings) -> None:
     # Not in the folder for temporary files, which is cleaned while services run.
     counted = Path(mkdtemp(prefix="metrics-", dir=settings.data_path))
     share_between_processes(counted)
-    _Server(create_app(prepared.services), settings, counted).run()
+    _Server(create_app(prepared.services), prepared.services, counted).run()
 
 
 def greeting(settings: Settings, prepared: Prepared) -> list[str]:
@@ -95,11 +98,12 @@ def _in_url(address: str) -> str:
 class _Server(BaseApplication):
     """gunicorn with our settings; the application is built before the workers fork, so they share its memory."""
 
-    def __init__(self, application: Flask, settings: Settings, counted: Path) -> None:
+    def __init__(self, application: Flask, services: Services, counted: Path) -> None:
         """``counted``: a folder to remove at the end."""
         self._application = application
         self._counted = counted
-        self._settings = settings
+        self._services = services
+        self._settings = settings = services.settings
         self.client_timeout = settings.http_client_timeout  # the worker asks for it
         super().__init__()
 
@@ -121,6 +125,7 @@ class _Server(BaseApplication):
             "proc_name": "sluice",
             # Not in the workers, who leave by the same exception as the process that started them.
             "on_exit": lambda _: shutil.rmtree(self._counted, ignore_errors=True),
+            "post_worker_init": lambda _: self._begin_completion(),
             "control_socket_disable": True,
             # The most that gunicorn bounds; its only other choice is no limit at all.
             "limit_request_line": 8190,
@@ -128,6 +133,12 @@ class _Server(BaseApplication):
             "limit_request_fields": 64,
         }.items():
             self.cfg.set(name, value)
+
+    def _begin_completion(self) -> None:
+        # In the worker: threads do not live on through a fork.
+        if self._settings.aws_enabled:
+            lock_file = self._settings.data_path / _COMPLETION_LOCK
+            Completion(self._services.attachments.settle_all, lock_file).start()
 
     def load(self) -> Callable[..., Any]:
         """gunicorn asks for the WSGI callable here."""

@@ -68,7 +68,9 @@ class Attachments:
         """Those that are in a workspace, by its number."""
         rows = self._rows
         query = self._standings(org_id).where(
-            rows.workspace_id.is_null(False), rows.status == AttachmentStatus.ATTACHED.value
+            rows.workspace_id.is_null(False),
+            rows.data_source_id.is_null(False),
+            rows.status == AttachmentStatus.ATTACHED.value,
         )
         found: dict[int, list[Standing]] = {}
         for standing in self._fetch(query):

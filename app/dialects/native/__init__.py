@@ -5,7 +5,7 @@ Must not decide anything: it asks the registry and the identity room, as the oth
 
 from flask import Flask
 
-from app.dialects.native import access_keys, datasource_tests, org_settings, tokens
+from app.dialects.native import access_keys, attachments, datasource_tests, org_settings, tokens
 from app.dialects.native.door import NAME, PREFIX
 from app.dialects.native.errors import render
 from app.edge.errors import ErrorDoor
@@ -17,6 +17,6 @@ TITLE = "Sluice API"
 def register(app: Flask) -> ErrorDoor:
     """Registers the routes; returns the door whose errors this dialect words."""
     api = openapi_of(app, dialect=NAME, title=TITLE)
-    for module in (tokens, access_keys, org_settings, datasource_tests):
+    for module in (tokens, access_keys, attachments, org_settings, datasource_tests):
         api.register_blueprint(module.blueprint)
     return ErrorDoor(PREFIX, render)
