@@ -138,7 +138,7 @@ def _version(value: str) -> str:
 
 def _accounts(value: str) -> Mapping[int, str]:
     pairs = [part.partition("=") for part in value.replace(",", " ").split()]
-    if any(not org.isdecimal() or len(account) != 12 or not account.isdecimal() for org, _, account in pairs):
+    if any(not re.fullmatch("[0-9]{1,9}=[0-9]{12}", "".join(pair)) for pair in pairs):
         raise ValueError("must be pairs such as 1=123456789012: the id of an org, and the 12 digits of its account")
     accounts = {int(org): account for org, _, account in pairs}
     if len(accounts) < len(pairs) or len(set(accounts.values())) < len(pairs):

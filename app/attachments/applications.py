@@ -140,6 +140,8 @@ class Applications:
             status = old.status(now)
             if status is not ApplicationStatus.ACTIVE:
                 raise ApplicationNotActive(old.name, status)
+            # What was due before must not wait for the end of this change.
+            self._settled(identity, old)
             application = dataclasses.replace(
                 old,
                 settling=ApplicationStatus.UPDATING,

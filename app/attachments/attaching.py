@@ -161,7 +161,8 @@ class Attaching:
 
     def detach(self, identity: Identity, standing: Standing) -> None:
         """Raises AttachmentNotFound, AttachmentPending."""
-        attachment = self.settled(identity.org_id, standing).attachment
+        standing = self.settled(identity.org_id, standing)
+        attachment = standing.attachment
         if attachment.status is AttachmentStatus.PENDING:
             raise AttachmentPending(attachment.data_source_arn)
         if attachment.status is AttachmentStatus.FAILED:

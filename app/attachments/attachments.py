@@ -1,6 +1,7 @@
 """What may be done with attachments: attach, describe, list, detach, and let time do its part."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -163,6 +164,7 @@ class Attachments:
     def workspaces(self, identity: Identity) -> Sequence[PlacedWorkspace]:
         """All workspaces of the org, with what the caller may see in them. Raises PermissionDenied."""
         identity.require(READ)
+        self._settle(identity.org_id)
         scopes = frozenset(self._registry.scopes(identity, _SEES))
         return [
             replace(found, attached=tuple(one for one in found.attached if is_visible(one.source, scopes)))
@@ -172,13 +174,12 @@ class Attachments:
     def settle_all(self) -> None:
         """Completes, or lets fail, what is due in any org."""
         for org_id in self._store.orgs_to_settle():
-            try:
-                with self._store.writing(org_id):
-                    for standing in self._store.unsettled(org_id):
-                        self._attaching.settled(org_id, standing)
-            except OrgNotFound:
-                # It was deleted meanwhile, and its attachments with it.
-                continue
+            # An org may be deleted meanwhile, and its attachments with it.
+            with suppress(OrgNotFound):
+                self._settle(org_id)
+
+    def _settle(self, org_id: int) -> None:
+        self._attaching.up_to_date(org_id, self._store.unsettled(org_id))
 
     def _application(self, identity: Identity, place: Place, named: str) -> Application:
         found = self._applications.application(identity.org_id, place.region, named)

@@ -1,5 +1,6 @@
 """Applications: create, get, list, update, delete."""
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -38,7 +39,7 @@ class ConfigKey(StrEnum):
     GROUPS = "opensearchDashboards.dashboardAdmin.groups"
 
 
-class DataSourceMembers(Members):
+class WantedMembers(Members):
     """A data source to attach, and what the application says of it."""
 
     arn = sized(20, 2048, data_key="dataSourceArn", required=True)
@@ -76,7 +77,7 @@ class TagMembers(Members):
 class ChangeMembers(Members):
     """What UpdateApplication takes; what is absent stays."""
 
-    data_sources = several(within(DataSourceMembers), data_key="dataSources", load_default=None)
+    data_sources = several(within(WantedMembers), data_key="dataSources", load_default=None)
     identity_center = within(IdentityCenterMembers, data_key="iamIdentityCenterOptions")
     configs = several(within(ConfigMembers), data_key="appConfigs", validate=validate.Length(max=200))
 
@@ -226,6 +227,6 @@ def _wanted(given: Sequence[Mapping[str, str]]) -> list[Wanted]:
 def _number(text: str | None) -> int | None:
     if text is None:
         return None
-    if not text.isascii() or not text.lstrip("-").isdigit() or len(text) > 10:
+    if re.fullmatch("-?[0-9]{1,10}", text) is None:
         raise InvalidRequest("maxResults must be a number.")
     return int(text)

@@ -17,7 +17,6 @@ from app.edge.authentication import identify_by, identity, read_credentials, req
 from app.edge.body import read_body
 from app.edge.inbound import Environ, raw_target
 from app.identity.authentication import Credentials, Signature
-from app.settings import Settings
 
 NAME = "aws"
 PREFIX = "/2021-01-01"
@@ -73,9 +72,9 @@ def not_implemented(name: str) -> Callable[..., Any]:
     return refuse
 
 
-def account_of(settings: Settings, org_id: int) -> str:
+def _account_of(org_id: int) -> str:
     """The twelve digits of the account that an org is."""
-    return settings.aws_accounts.get(org_id) or f"{org_id:012}"
+    return services().settings.aws_accounts.get(org_id) or f"{org_id:012}"
 
 
 def _authenticate() -> None:
@@ -85,18 +84,19 @@ def _authenticate() -> None:
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     credentials: Credentials
     if is_signed(authorization):
-        credentials, region = _signature(settings, environ, g.body)
+        credentials, region = _signature(environ, g.body)
         org_id = None
     else:
         credentials, region = read_credentials(authorization), settings.aws_region or _DEFAULT_REGION
         org_id = requested_org(environ)
     g.identity = identify_by(services().authenticator, environ, credentials, door=NAME, org_id=org_id)
-    g.place = Place(account_of(settings, g.identity.org_id), region)
+    g.place = Place(_account_of(g.identity.org_id), region)
     if not settings.aws_enabled:
         raise Disabled
 
 
-def _signature(settings: Settings, environ: Environ, body: bytes) -> tuple[Signature, str]:
+def _signature(environ: Environ, body: bytes) -> tuple[Signature, str]:
+    settings = services().settings
     authorization = read_authorization(environ["HTTP_AUTHORIZATION"])
     path, query = raw_target(environ)
     headers = _headers(environ)

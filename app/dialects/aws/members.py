@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Request, g
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -15,7 +15,7 @@ from app.edge.schemas import Text
 
 # A complaint about a whole object and not about a member of it.
 _WHOLE = "_schema"
-_REQUIRED = {"required": "is required"}
+_REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is required"}
 
 
 def read_object(body: bytes) -> Mapping[str, Any]:
@@ -37,6 +37,8 @@ def _refuse_constant(name: str) -> Any:
 
 class Members(Schema):
     """The members of a body or of an object in it."""
+
+    error_messages: ClassVar[dict[str, str]] = {"type": "must be an object"}
 
     class Meta:
         unknown = EXCLUDE
@@ -96,7 +98,7 @@ def one_of(choices: type[StrEnum], **kwargs: Any) -> Text:
 
 def within(schema: type[Members], **kwargs: Any) -> fields.Nested:
     """An object with members of its own."""
-    return fields.Nested(schema, error_messages={**_REQUIRED, "type": "must be an object"}, **kwargs)
+    return fields.Nested(schema, error_messages=_REQUIRED, **kwargs)
 
 
 def several(item: fields.Field[Any], **kwargs: Any) -> fields.List[Any]:
