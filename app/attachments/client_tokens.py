@@ -22,7 +22,9 @@ class ClientTokens:
         self, org_id: int, region: str, operation: str, token: str | None, parameters: Mapping[str, Any]
     ) -> dict[str, Any] | None:
         """What was answered to the same request before; None: it is new. Raises ClientTokenReused."""
-        used = None if token is None else self._store.used(org_id, region, operation, token)
+        if token is None:
+            return None
+        used = self._store.used(org_id, region, operation, token, since=self._oldest())
         if used is None:
             return None
         if used.parameters != _digest(parameters):
@@ -42,9 +44,12 @@ class ClientTokens:
         """Inside the transaction of what the request did, so that a failed one does not use up its token."""
         if token is None:
             return
-        now = int(self._clock())
-        self._store.forget(now - _KEPT_SECONDS)
-        self._store.use(org_id, region, operation, token, UsedToken(_digest(parameters), json.dumps(answer)), now)
+        self._store.forget(self._oldest())
+        used = UsedToken(_digest(parameters), json.dumps(answer))
+        self._store.use(org_id, region, operation, token, used, int(self._clock()))
+
+    def _oldest(self) -> int:
+        return int(self._clock()) - _KEPT_SECONDS
 
 
 def _digest(parameters: Mapping[str, Any]) -> str:

@@ -92,7 +92,8 @@ class AttachmentStore(Protocol):
 class ClientTokenStore(Protocol):
     """The tokens by which callers say that two requests are the same. Every method names the org, but the last."""
 
-    def used(self, org_id: int, region: str, operation: str, token: str) -> UsedToken | None: ...
+    def used(self, org_id: int, region: str, operation: str, token: str, *, since: int) -> UsedToken | None:
+        """What it was used for at ``since`` or later."""
 
     def use(self, org_id: int, region: str, operation: str, token: str, used: UsedToken, at: int) -> None: ...
 

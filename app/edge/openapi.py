@@ -1,5 +1,7 @@
 """The OpenAPI documents and a page to read them that needs nothing from other hosts."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask
@@ -9,6 +11,12 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from app.version import __version__
 
 DOCS_PATH = "/docs"
+
+_SCHEMES: Mapping[str, dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic"},
+}
+_NO_SCHEMES: Mapping[str, dict[str, Any]] = MappingProxyType({})
 
 
 class DialectApi(Api):
@@ -20,8 +28,9 @@ class DialectApi(Api):
         pass
 
 
-def openapi_of(app: Flask, *, dialect: str, title: str) -> Api:
-    """The Api that collects a dialect's blueprints; its document is ``/docs/<dialect>/openapi.json``."""
+def openapi_of(app: Flask, *, dialect: str, title: str, schemes: Mapping[str, dict[str, Any]] = _NO_SCHEMES) -> Api:
+    """The Api that collects a dialect's blueprints; its document is ``/docs/<dialect>/openapi.json``. ``schemes`` are
+    the ways to sign in that only this dialect has."""
     prefix = dialect.upper()
     app.config.update(
         {
@@ -31,12 +40,9 @@ def openapi_of(app: Flask, *, dialect: str, title: str) -> Api:
             f"{prefix}_OPENAPI_URL_PREFIX": f"{DOCS_PATH}/{dialect}",
         }
     )
-    api = DialectApi(app, config_prefix=prefix, spec_kwargs={"security": [{"bearer": []}, {"basic": []}]})
-    schemes: dict[str, dict[str, Any]] = {
-        "bearer": {"type": "http", "scheme": "bearer"},
-        "basic": {"type": "http", "scheme": "basic"},
-    }
-    for name, scheme in schemes.items():
+    ways = {**schemes, **_SCHEMES}
+    api = DialectApi(app, config_prefix=prefix, spec_kwargs={"security": [{name: []} for name in ways]})
+    for name, scheme in ways.items():
         api.spec.components.security_scheme(name, scheme)
     return api
 

@@ -13,11 +13,11 @@ class ClientTokens:
         self._rows = tables.client_tokens
         self._forget = f"DELETE FROM client_token WHERE created_at < {database.peewee.param}"
 
-    def used(self, org_id: int, region: str, operation: str, token: str) -> UsedToken | None:
+    def used(self, org_id: int, region: str, operation: str, token: str, *, since: int) -> UsedToken | None:
         """See the protocol."""
         rows = self._rows
         query = rows.in_org(org_id, rows.parameters, rows.answer).where(
-            rows.region == region, rows.operation == operation, rows.token == token
+            rows.region == region, rows.operation == operation, rows.token == token, rows.created_at >= since
         )
         found = self._database.fetch(query)
         return UsedToken(*found[0]) if found else None

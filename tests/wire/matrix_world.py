@@ -5,10 +5,14 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
+from app.attachments.applications import NewApplication
+from app.attachments.attachments import AttachRequest
+from app.attachments.values import Place
 from app.identity.identity import Identity, system
 from app.identity.people_store import Team
 from app.identity.roles import Role
 from app.identity.store import ServiceAccount
+from app.registry.arns import ARN_MEMBER
 from app.registry.correlation import EXTERNAL, Config, NewCorrelation
 from app.registry.datasource import DataSource, NewDataSource
 from app.registry.json_data import JsonData
@@ -56,6 +60,10 @@ class World:
             "account": lambda: self._account.id,
             "account_login": lambda: self._account.login,
             "access_key": self._access_key,
+            "application": lambda: self._application,
+            "arn": lambda: self._arn,
+            "attached": self._attached,
+            "domain": lambda: self._arn.partition("/")[2],
             "token": self._token,
             "api_key": lambda: self._key()[0],
             "upstream": lambda: f"http://{upstream}",
@@ -122,6 +130,34 @@ class World:
     def _access_key(self) -> str:
         keys = self._services.access_keys
         return keys.create(self._operator, login=self._account.login, name=self.mark, seconds_to_live=0).access_key_id
+
+    @cached_property
+    def _place(self) -> Place:
+        return Place(f"{self._org:012}", "us-east-1")
+
+    @cached_property
+    def _arn(self) -> str:
+        arn = f"arn:aws:es:us-east-1:{self._place.account}:domain/d{self.mark}"
+        self._services.registry.create(
+            self._operator,
+            NewDataSource(
+                name=f"domain {self.mark}",
+                type="elasticsearch",
+                access="proxy",
+                url=f"http://{self._upstream}",
+                json_data=JsonData.of({ARN_MEMBER: arn}),
+            ),
+        )
+        return arn
+
+    @cached_property
+    def _application(self) -> str:
+        new = NewApplication(name=f"a{self.mark}")
+        return self._services.applications.create(self._operator, self._place, new).application.id
+
+    def _attached(self) -> str:
+        request = AttachRequest(application=self._application, arn=self._arn)
+        return self._services.attachments.attach(self._operator, self._place, request).application.id
 
     def _token(self) -> int:
         name, accounts = f"token {self.mark}", self._services.service_accounts

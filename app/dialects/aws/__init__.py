@@ -13,10 +13,19 @@ from app.edge.openapi import openapi_of
 
 TITLE = "Amazon OpenSearch Service API"
 
+_SIGNATURES = {
+    "sigv4": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "AWS Signature Version 4 for the service `es`, with an access key of Sluice's.",
+    }
+}
+
 
 def register(app: Flask) -> ErrorDoor:
     """Registers the routes; returns the door whose errors this dialect words."""
-    api = openapi_of(app, dialect=NAME, title=TITLE)
+    api = openapi_of(app, dialect=NAME, title=TITLE, schemes=_SIGNATURES)
     for module in (attachments, applications, domains):
         api.register_blueprint(module.blueprint)
     app.register_blueprint(not_implemented.blueprint)

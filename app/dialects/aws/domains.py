@@ -39,8 +39,8 @@ class EndpointMembers(Members):
 class MasterMembers(Members):
     """Who signs in there."""
 
-    name = sized(1, 64, data_key="MasterUserName", load_default="")
-    password = sized(8, 128, data_key="MasterUserPassword", load_default="")
+    name = sized(1, 64, data_key="MasterUserName", load_default=None)
+    password = sized(8, 128, data_key="MasterUserPassword", load_default=None, load_only=True)
 
 
 class SecurityMembers(Members):
@@ -131,14 +131,14 @@ def _new(body: dict[str, Any]) -> NewDataSource:
     name, engine, endpoint = body["name"], body["engine"], body["endpoint"]
     kind, _, version = engine.partition("_")
     host = endpoint["host"] if endpoint and endpoint["custom"] else ""
-    master = (body["security"] or {}).get("master") or {"name": "", "password": ""}
+    master = (body["security"] or {}).get("master") or {"name": None, "password": None}
     return NewDataSource(
         name=name,
         type=_ENGINES[kind],
         access="proxy",
         url=f"https://{host}" if host else services().settings.aws_domain_url.replace("{name}", name),
-        basic_auth=bool(master["name"]),
-        basic_auth_user=master["name"],
+        basic_auth=master["name"] is not None,
+        basic_auth_user=master["name"] or "",
         json_data=JsonData.of({ARN_MEMBER: domain_arn(place(), name), _ENGINE: engine, "version": f"{version}.0"}),
         secure_json_data={"basicAuthPassword": master["password"]} if master["password"] else {},
     )

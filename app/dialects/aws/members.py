@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import Request, g
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -38,7 +38,7 @@ def _refuse_constant(name: str) -> Any:
 class Members(Schema):
     """The members of a body or of an object in it."""
 
-    error_messages: ClassVar[dict[str, str]] = {"type": "must be an object"}
+    error_messages = {"type": "must be an object"}
 
     class Meta:
         unknown = EXCLUDE

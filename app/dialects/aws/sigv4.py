@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
+_FAMILY = "AWS4-"
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _TERMINATION = "aws4_request"
 _SERVICE = "es"
@@ -79,8 +80,8 @@ class SignatureRefused(SignatureError):
 
 
 def is_signed(header: str) -> bool:
-    """Whether an Authorization header is of the one algorithm that we verify."""
-    return header.startswith(_ALGORITHM)
+    """Whether an Authorization header is a signature of AWS's, of whatever algorithm."""
+    return header.startswith(_FAMILY)
 
 
 def read_authorization(header: str) -> Authorization:
