@@ -1,10 +1,14 @@
 """Secrets at rest: never in plain text, never the same text twice, and bound to the place they were written for."""
 
+import logging
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 
 import pytest
 
+from app.identity.access_keys import IssuedAccessKey
+from app.identity.authentication import Signature
+from app.identity.errors import WrongSignature
 from app.identity.identity import system
 from app.identity.roles import Role
 from app.registry.datasource import ById, DataSource, DataSourceChange, NewDataSource
@@ -94,6 +98,39 @@ def test_no_token_and_no_password_of_a_user_is_stored_in_plain_text(installation
     stored = everything_stored(installation)
     hidden = [*traces(SECRET), token.encode(), token.split("_")[1].encode(), key.encode()]
     assert [trace for trace in hidden if trace in stored] == []
+
+
+def told_of(services: Services, key: IssuedAccessKey) -> list[str]:
+    """The secrets that somebody who checks a signature with the key is told."""
+    told: list[str] = []
+
+    def proves(secret: str) -> bool:
+        told.append(secret)
+        return False
+
+    signature = Signature(key.access_key_id, key.session_token, proves)
+    with pytest.raises(WrongSignature):
+        services.authenticator.authenticate(signature, door="test", org_id=None)
+    return told
+
+
+def test_no_secret_and_no_session_token_of_an_access_key_is_stored_in_plain_text_or_logged(
+    installation: Installation, org: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    services, caller = installation.services, system(org, "test")
+    login = services.service_accounts.create(caller, name="robot", role=Role.VIEWER, is_disabled=False).login
+    caplog.set_level(logging.DEBUG)
+    keys = [
+        services.access_keys.create(caller, login=login, name="", seconds_to_live=seconds) for seconds in (0, 60, 600)
+    ]
+    services.access_keys.delete(caller, keys[2].access_key_id)
+    # What the one who checks a signature is told, so that the search below is for what was stored.
+    assert [told_of(services, key) for key in keys[:2]] == [[key.secret_access_key] for key in keys[:2]]
+    found = everything_stored(installation) + repr([vars(record) for record in caplog.records]).encode()
+    hidden = [text for key in keys for text in (key.secret_access_key, key.session_token) if text is not None]
+    assert len(hidden) == 5
+    assert [trace for text in hidden for trace in traces(text) if trace in found] == []
+    assert keys[0].access_key_id.encode() in found
 
 
 def test_the_same_secret_twice_gives_different_ciphertexts(services: Services, org: int) -> None:
