@@ -4,21 +4,17 @@ A setting that Grafana has keeps Grafana's name and meaning (``GF_<SECTION>_<KEY
 ``SLUICE_<KEY>``. ``<NAME>__FILE`` reads the value from a file. Grafana settings that Sluice does not have are ignored.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from os import cpu_count
 from pathlib import Path
 from typing import Any
 
-Network = IPv4Network | IPv6Network
+from app import setting_values as values
+from app.setting_values import Network
 
 # As curl and Go read them.
 _ALSO_IN_LOWER_CASE = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"})
-
-# Published in Grafana's defaults.ini, so it protects nothing.
-GRAFANA_DEFAULT_SECRET_KEY = "SW2YcwTIb9zpOOhoPsMm"
 
 
 class SettingError(Exception):
@@ -27,135 +23,6 @@ class SettingError(Exception):
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"Setting {name} {problem}.")
         self.name = name
-
-
-def _networks(value: str) -> tuple[Network, ...]:
-    if value.strip().lower() == "none":
-        return ()
-    try:
-        return tuple(ip_network(part, strict=False) for part in value.replace(",", " ").split())
-    except ValueError as exc:
-        raise ValueError(f"must be networks such as 10.0.0.0/8, separated by spaces, or none ({exc})") from None
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _boolean(value: str) -> bool:
-    lowered = value.strip().lower()
-    if lowered in {"true", "1", "t", "yes", "on"}:
-        return True
-    if lowered in {"false", "0", "f", "no", "off"}:
-        return False
-    raise ValueError("must be true or false")
-
-
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        try:
-            number = int(value)
-        except ValueError:
-            raise ValueError("must be a whole number") from None
-        if not lowest <= number <= highest:
-            raise ValueError(f"must be between {lowest} and {highest}")
-        return number
-
-    return read
-
-
-def _seconds(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        raise ValueError("must be a number of seconds") from None
-    if not 0 < number <= 86_400:
-        raise ValueError("must be more than 0 and at most 86400 seconds")
-    return number
-
-
-def _address(value: str) -> str:
-    if value == "localhost":
-        return value
-    try:
-        return str(ip_address(value))
-    except ValueError:
-        raise ValueError("must be an IP address of this machine or 'localhost'") from None
-
-
-def _root_url(value: str) -> str:
-    if value and not value.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
-    return f"{value.rstrip('/')}/" if value else value
-
-
-def _folder(value: str) -> Path:
-    if not value:
-        raise ValueError("must name a folder")
-    return Path(value).absolute()
-
-
-def _secret_key(value: str) -> str:
-    if value == GRAFANA_DEFAULT_SECRET_KEY:
-        raise ValueError(
-            "is Grafana's published default, which protects nothing: set your own, or leave it unset and "
-            "Sluice makes one"
-        )
-    if value and len(value) < 16:
-        raise ValueError("must have at least 16 characters; leave it unset and Sluice makes one")
-    return value
-
-
-def _login(value: str) -> str:
-    if len(value) > 190 or ":" in value or "\0" in value or not value.strip():
-        raise ValueError("must have 1 to 190 characters and no colon, which basic auth could not carry")
-    return value
-
-
-def _password(value: str) -> str:
-    if value and not 4 <= len(value.encode("utf-8", "replace")) <= 4096:
-        raise ValueError("must have 4 to 4096 bytes")
-    return value
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    by_lower = {choice.lower(): choice for choice in choices}
-
-    def read(value: str) -> str:
-        if value.lower() not in by_lower:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return by_lower[value.lower()]
-
-    return read
-
-
-def _version(value: str) -> str:
-    parts = value.split(".")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
-        raise ValueError("must be a plain version such as 12.3.0")
-    return value
-
-
-def _accounts(value: str) -> Mapping[int, str]:
-    pairs = [part.partition("=") for part in value.replace(",", " ").split()]
-    if any(not re.fullmatch("[0-9]{1,9}=[0-9]{12}", "".join(pair)) for pair in pairs):
-        raise ValueError("must be pairs such as 1=123456789012: the id of an org, and the 12 digits of its account")
-    accounts = {int(org): account for org, _, account in pairs}
-    if len(accounts) < len(pairs) or len(set(accounts.values())) < len(pairs):
-        raise ValueError("must name each org and each account once")
-    return accounts
-
-
-def _region(value: str) -> str:
-    if value and re.fullmatch("[a-z]{2}[a-z0-9-]{1,30}", value) is None:
-        raise ValueError("must be a Region such as eu-central-1")
-    return value
-
-
-def _domain_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://, such as https://{name}.internal:9200")
-    return value
 
 
 def _setting(name: str, default: str, read: Callable[[str], Any], about: str, *, secret: bool = False) -> Any:
@@ -171,214 +38,257 @@ def _setting(name: str, default: str, read: Callable[[str], Any], about: str, *,
 class Settings:
     """All settings, checked. ``Settings()`` holds the defaults; secrets are kept out of ``repr``."""
 
-    http_addr: str = _setting("GF_SERVER_HTTP_ADDR", "127.0.0.1", _address, "address to listen on")
-    http_port: int = _setting("GF_SERVER_HTTP_PORT", "3000", _whole(1, 65535), "port to listen on")
+    http_addr: str = _setting("GF_SERVER_HTTP_ADDR", "127.0.0.1", values.address, "address to listen on")
+    http_port: int = _setting("GF_SERVER_HTTP_PORT", "3000", values.whole(1, 65535), "port to listen on")
     root_url: str = _setting(
-        "GF_SERVER_ROOT_URL", "", _root_url, "address that clients are told to use; empty: the one they used"
+        "GF_SERVER_ROOT_URL", "", values.root_url, "address that clients are told to use; empty: the one they used"
     )
     router_logging: bool = _setting(
-        "GF_SERVER_ROUTER_LOGGING", "false", _boolean, "log every request, not only the failed ones"
+        "GF_SERVER_ROUTER_LOGGING", "false", values.boolean, "log every request, not only the failed ones"
     )
     log_level: str = _setting(
-        "GF_LOG_LEVEL", "info", _one_of("debug", "info", "warn", "error"), "least important level that is logged"
+        "GF_LOG_LEVEL", "info", values.one_of("debug", "info", "warn", "error"), "least important level that is logged"
     )
-    data_path: Path = _setting("GF_PATHS_DATA", "./var", _folder, "folder of the embedded database and the key file")
+    data_path: Path = _setting(
+        "GF_PATHS_DATA", "./var", values.folder, "folder of the embedded database and the key file"
+    )
     database_url: str = _setting(
         "GF_DATABASE_URL",
         "",
-        _text,
+        values.text,
         "``sqlite:///path``, ``postgresql://user:password@host/name`` or ``mysql://...``; "
         "empty: ``sluice.db`` in the data path",
         secret=True,
     )
-    admin_user: str = _setting("GF_SECURITY_ADMIN_USER", "admin", _login, "login of the first server admin")
+    admin_user: str = _setting("GF_SECURITY_ADMIN_USER", "admin", values.login, "login of the first server admin")
     admin_password: str = _setting(
         "GF_SECURITY_ADMIN_PASSWORD",
         "",
-        _password,
+        values.password,
         "password of the first server admin; empty: the first start makes one and shows it once",
         secret=True,
     )
     secret_key: str = _setting(
         "GF_SECURITY_SECRET_KEY",
         "",
-        _secret_key,
+        values.secret_key,
         "wraps the data keys that encrypt credentials; empty: a key file in the data path, made by the first start",
         secret=True,
     )
     login_protection_off: bool = _setting(
         "GF_SECURITY_DISABLE_BRUTE_FORCE_LOGIN_PROTECTION",
         "false",
-        _boolean,
+        values.boolean,
         "true: five wrong passwords in five minutes no longer block a login",
     )
     proxy_whitelist: str = _setting(
         "GF_SECURITY_DATA_SOURCE_PROXY_WHITELIST",
         "",
-        _text,
+        values.text,
         "``host:port`` of the servers that the proxy may reach, separated by spaces; empty: all",
     )
-    basic_auth_enabled: bool = _setting("GF_AUTH_BASIC_ENABLED", "true", _boolean, "users may sign in by basic auth")
+    basic_auth_enabled: bool = _setting(
+        "GF_AUTH_BASIC_ENABLED", "true", values.boolean, "users may sign in by basic auth"
+    )
     api_key_max_seconds_to_live: int = _setting(
-        "GF_AUTH_API_KEY_MAX_SECONDS_TO_LIVE", "-1", _whole(-1, 2**40), "longest life of a new API key; -1: no limit"
+        "GF_AUTH_API_KEY_MAX_SECONDS_TO_LIVE",
+        "-1",
+        values.whole(-1, 2**40),
+        "longest life of a new API key; -1: no limit",
     )
     auth_proxy_enabled: bool = _setting(
         "GF_AUTH_PROXY_ENABLED",
         "false",
-        _boolean,
+        values.boolean,
         "true: the header below is reserved; no data source may send it and no caller's is forwarded",
     )
     auth_proxy_header: str = _setting(
-        "GF_AUTH_PROXY_HEADER_NAME", "X-WEBAUTH-USER", _text, "the header that an authenticating proxy in front sets"
+        "GF_AUTH_PROXY_HEADER_NAME",
+        "X-WEBAUTH-USER",
+        values.text,
+        "the header that an authenticating proxy in front sets",
     )
     proxy_timeout: float = _setting(
-        "GF_DATAPROXY_TIMEOUT", "30", _seconds, "seconds a proxied request may take, unless its data source says"
+        "GF_DATAPROXY_TIMEOUT", "30", values.seconds, "seconds a proxied request may take, unless its data source says"
     )
     proxy_dial_timeout: float = _setting(
-        "GF_DATAPROXY_DIALTIMEOUT", "10", _seconds, "seconds to reach a data source's server"
+        "GF_DATAPROXY_DIALTIMEOUT", "10", values.seconds, "seconds to reach a data source's server"
     )
     proxy_tls_timeout: float = _setting(
-        "GF_DATAPROXY_TLS_HANDSHAKE_TIMEOUT_SECONDS", "10", _seconds, "seconds for the TLS handshake with it"
+        "GF_DATAPROXY_TLS_HANDSHAKE_TIMEOUT_SECONDS", "10", values.seconds, "seconds for the TLS handshake with it"
     )
     proxy_keep_alive: float = _setting(
-        "GF_DATAPROXY_KEEP_ALIVE_SECONDS", "30", _seconds, "seconds of silence before a connection is probed"
+        "GF_DATAPROXY_KEEP_ALIVE_SECONDS", "30", values.seconds, "seconds of silence before a connection is probed"
     )
     proxy_max_conns_per_host: int = _setting(
         "GF_DATAPROXY_MAX_CONNS_PER_HOST",
         "0",
-        _whole(0, 100_000),
+        values.whole(0, 100_000),
         "most requests to one data source at once per worker, more get 503; 0: three quarters of the threads",
     )
     proxy_send_user_header: bool = _setting(
-        "GF_DATAPROXY_SEND_USER_HEADER", "false", _boolean, "tell the servers the caller's login in X-Grafana-User"
+        "GF_DATAPROXY_SEND_USER_HEADER",
+        "false",
+        values.boolean,
+        "tell the servers the caller's login in X-Grafana-User",
     )
     proxy_response_limit: int = _setting(
-        "GF_DATAPROXY_RESPONSE_LIMIT", "0", _whole(0, 2**60), "largest answer through the proxy, in bytes; 0: no limit"
+        "GF_DATAPROXY_RESPONSE_LIMIT",
+        "0",
+        values.whole(0, 2**60),
+        "largest answer through the proxy, in bytes; 0: no limit",
     )
     proxy_logging: bool = _setting(
-        "GF_DATAPROXY_LOGGING", "false", _boolean, "log a line for every proxied request, without query and bodies"
+        "GF_DATAPROXY_LOGGING",
+        "false",
+        values.boolean,
+        "log a line for every proxied request, without query and bodies",
     )
     proxy_deny_networks: tuple[Network, ...] = _setting(
         "SLUICE_PROXY_DENY_NETWORKS",
         "169.254.0.0/16 fe80::/10 fd00:ec2::/32 100.100.100.200/32 168.63.129.16/32",
-        _networks,
+        values.networks,
         "networks that no data source leads to, looked at when connecting; link-local and cloud metadata by default; "
         "``none``: all are reached",
     )
-    metrics_enabled: bool = _setting("GF_METRICS_ENABLED", "true", _boolean, "counters for Prometheus at ``/metrics``")
+    metrics_enabled: bool = _setting(
+        "GF_METRICS_ENABLED", "true", values.boolean, "counters for Prometheus at ``/metrics``"
+    )
     metrics_user: str = _setting(
-        "GF_METRICS_BASIC_AUTH_USERNAME", "", _text, "login for them by basic auth; empty: they are open"
+        "GF_METRICS_BASIC_AUTH_USERNAME", "", values.text, "login for them by basic auth; empty: they are open"
     )
     metrics_password: str = _setting(
-        "GF_METRICS_BASIC_AUTH_PASSWORD", "", _text, "the password of that login", secret=True
+        "GF_METRICS_BASIC_AUTH_PASSWORD", "", values.text, "the password of that login", secret=True
     )
     sigv4_enabled: bool = _setting(
         "GF_AUTH_SIGV4_AUTH_ENABLED",
         "false",
-        _boolean,
+        values.boolean,
         "sign requests of data sources with ``sigV4Auth`` for Amazon; needs ``pip install 'sluice[aws]'``",
     )
     aws_auth_providers: str = _setting(
         "GF_AWS_ALLOWED_AUTH_PROVIDERS",
         "default,keys,credentials",
-        _text,
+        values.text,
         "whose credentials data sources may sign with: ``default`` the machine's, ``keys`` their own, "
         "``credentials`` a profile's of the shared file",
     )
     aws_assume_role: bool = _setting(
-        "GF_AWS_ASSUME_ROLE_ENABLED", "true", _boolean, "data sources may name a role that is asked for first"
+        "GF_AWS_ASSUME_ROLE_ENABLED", "true", values.boolean, "data sources may name a role that is asked for first"
     )
     http_proxy: str = _setting(
         "HTTP_PROXY",
         "",
-        _text,
+        values.text,
         "proxy for data sources with ``http`` URLs; loopback never goes through it",
         secret=True,
     )
-    https_proxy: str = _setting("HTTPS_PROXY", "", _text, "proxy for data sources with ``https`` URLs", secret=True)
-    no_proxy: str = _setting("NO_PROXY", "", _text, "hosts that are reached without a proxy, separated by commas")
+    https_proxy: str = _setting(
+        "HTTPS_PROXY", "", values.text, "proxy for data sources with ``https`` URLs", secret=True
+    )
+    no_proxy: str = _setting("NO_PROXY", "", values.text, "hosts that are reached without a proxy, separated by commas")
     proxy_max_idle: int = _setting(
-        "GF_DATAPROXY_MAX_IDLE_CONNECTIONS", "100", _whole(0, 100_000), "idle upstream connections kept per worker"
+        "GF_DATAPROXY_MAX_IDLE_CONNECTIONS",
+        "100",
+        values.whole(0, 100_000),
+        "idle upstream connections kept per worker",
     )
     proxy_idle_timeout: float = _setting(
-        "GF_DATAPROXY_IDLE_CONN_TIMEOUT_SECONDS", "90", _seconds, "seconds an idle upstream connection is kept"
+        "GF_DATAPROXY_IDLE_CONN_TIMEOUT_SECONDS", "90", values.seconds, "seconds an idle upstream connection is kept"
     )
     datasource_limit: int = _setting(
-        "GF_DATASOURCES_DATASOURCE_LIMIT", "5000", _whole(-1, 2**31), "most data sources in one list; 0 or -1: no limit"
+        "GF_DATASOURCES_DATASOURCE_LIMIT",
+        "5000",
+        values.whole(-1, 2**31),
+        "most data sources in one list; 0 or -1: no limit",
     )
-    quota_enabled: bool = _setting("GF_QUOTA_ENABLED", "false", _boolean, "apply the two quotas below")
+    quota_enabled: bool = _setting("GF_QUOTA_ENABLED", "false", values.boolean, "apply the two quotas below")
     quota_org_data_source: int = _setting(
-        "GF_QUOTA_ORG_DATA_SOURCE", "10", _whole(-1, 2**31), "most data sources of one org; -1: no limit"
+        "GF_QUOTA_ORG_DATA_SOURCE", "10", values.whole(-1, 2**31), "most data sources of one org; -1: no limit"
     )
     quota_global_data_source: int = _setting(
-        "GF_QUOTA_GLOBAL_DATA_SOURCE", "-1", _whole(-1, 2**31), "most data sources of all orgs; -1: no limit"
+        "GF_QUOTA_GLOBAL_DATA_SOURCE", "-1", values.whole(-1, 2**31), "most data sources of all orgs; -1: no limit"
     )
     grafana_version: str = _setting(
-        "SLUICE_GRAFANA_VERSION", "12.3.0", _version, "the Grafana version that clients are told"
+        "SLUICE_GRAFANA_VERSION", "12.3.0", values.version, "the Grafana version that clients are told"
     )
     default_query_role: str = _setting(
         "SLUICE_DEFAULT_QUERY_ROLE",
         "Viewer",
-        _one_of("Viewer", "Editor", "Admin"),
+        values.one_of("Viewer", "Editor", "Admin"),
         "least role that may see and query a data source whose permissions do not name it; an org can have its own",
     )
     opensearch_enabled: bool = _setting(
-        "SLUICE_OPENSEARCH_ENABLED", "true", _boolean, "OpenSearch's Data Source API; false: it refuses everything"
+        "SLUICE_OPENSEARCH_ENABLED",
+        "true",
+        values.boolean,
+        "OpenSearch's Data Source API; false: it refuses everything",
     )
     opensearch_profile: str = _setting(
         "SLUICE_OPENSEARCH_PROFILE",
         "documented",
-        _one_of("documented", "server"),
+        values.one_of("documented", "server"),
         "its answers: as OpenSearch documents them, or as its server gives them",
     )
     opensearch_org: int = _setting(
-        "SLUICE_OPENSEARCH_ORG", "0", _whole(0, 2**31), "id of the org that it serves; 0: the caller's own"
+        "SLUICE_OPENSEARCH_ORG", "0", values.whole(0, 2**31), "id of the org that it serves; 0: the caller's own"
     )
     opensearch_limit: int = _setting(
-        "SLUICE_OPENSEARCH_LIMIT", "0", _whole(0, 2**31), "most data sources an org may have for it to add one; 0: all"
+        "SLUICE_OPENSEARCH_LIMIT",
+        "0",
+        values.whole(0, 2**31),
+        "most data sources an org may have for it to add one; 0: all",
     )
     aws_enabled: bool = _setting(
-        "SLUICE_AWS_ENABLED", "true", _boolean, "Amazon's OpenSearch Service API; false: it refuses everything"
+        "SLUICE_AWS_ENABLED", "true", values.boolean, "Amazon's OpenSearch Service API; false: it refuses everything"
     )
     aws_accounts: Mapping[int, str] = _setting(
         "SLUICE_AWS_ACCOUNTS",
         "",
-        _accounts,
+        values.accounts,
         "the account that an org is in this API, such as ``1=123456789012``; else the org's id with zeros before it",
     )
     aws_region: str = _setting(
-        "SLUICE_AWS_REGION", "", _region, "the one Region that it serves; empty: any, and us-east-1 without a signature"
+        "SLUICE_AWS_REGION",
+        "",
+        values.region,
+        "the one Region that it serves; empty: any, and us-east-1 without a signature",
     )
     aws_activation_seconds: int = _setting(
         "SLUICE_AWS_APPLICATION_ACTIVATION_SECONDS",
         "0",
-        _whole(0, 86_400),
+        values.whole(0, 86_400),
         "how long an application is CREATING or UPDATING, for tests of clients that wait",
     )
     aws_domain_url: str = _setting(
         "SLUICE_AWS_DOMAIN_URL",
         "https://{name}",
-        _domain_url,
+        values.domain_url,
         "the server of a domain that this API creates; ``{name}`` stands for the domain's name",
     )
-    http_workers: int = _setting("SLUICE_HTTP_WORKERS", str(cpu_count() or 1), _whole(1, 1024), "worker processes")
+    http_workers: int = _setting(
+        "SLUICE_HTTP_WORKERS", str(cpu_count() or 1), values.whole(1, 1024), "worker processes"
+    )
     http_threads: int = _setting(
-        "SLUICE_HTTP_THREADS", "512", _whole(1, 10_000), "requests a worker process serves at once"
+        "SLUICE_HTTP_THREADS", "512", values.whole(1, 10_000), "requests a worker process serves at once"
     )
     http_client_timeout: float = _setting(
         "SLUICE_HTTP_CLIENT_TIMEOUT",
         "60",
-        _seconds,
+        values.seconds,
         "seconds a client may send nothing of a body, or take nothing of an answer; at most ten for a request's head",
     )
     max_body_bytes: int = _setting(
-        "SLUICE_MAX_BODY_BYTES", "4194304", _whole(1024, 2**40), "largest request body outside the proxy, in bytes"
+        "SLUICE_MAX_BODY_BYTES",
+        "4194304",
+        values.whole(1024, 2**40),
+        "largest request body outside the proxy, in bytes",
     )
     database_connections: int = _setting(
-        "SLUICE_DATABASE_CONNECTIONS", "16", _whole(1, 10_000), "most database connections a worker process opens"
+        "SLUICE_DATABASE_CONNECTIONS", "16", values.whole(1, 10_000), "most database connections a worker process opens"
     )
     database_timeout: float = _setting(
-        "SLUICE_DATABASE_TIMEOUT", "30", _seconds, "seconds to wait for a database connection or a lock"
+        "SLUICE_DATABASE_TIMEOUT", "30", values.seconds, "seconds to wait for a database connection or a lock"
     )
 
     @classmethod

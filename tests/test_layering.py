@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[1]
 
 # Room -> the rooms it may import. A room may always import itself.
 MAY_IMPORT: dict[str, set[str]] = {
-    "settings": set(),
+    "setting_values": set(),
+    "settings": {"setting_values"},
     "version": set(),
     "upstream": set(),
     "metrics": set(),

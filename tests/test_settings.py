@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.settings import GRAFANA_DEFAULT_SECRET_KEY, SettingError, Settings
+from app.setting_values import GRAFANA_DEFAULT_SECRET_KEY
+from app.settings import SettingError, Settings
 
 SECRET = "a-secret-of-thirty-two-characters"
 ROWS = {row.metadata["name"]: row for row in fields(Settings)}

@@ -13,7 +13,7 @@ import pytest
 
 from app.bootstrap import Prepared, prepare
 from app.cli.serve import greeting
-from app.settings import GRAFANA_DEFAULT_SECRET_KEY
+from app.setting_values import GRAFANA_DEFAULT_SECRET_KEY
 from app.settings import Settings as ServiceSettings
 from cli.commands import refusal, sluice
 from cli.conftest import Settings
