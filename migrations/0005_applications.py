@@ -5,7 +5,23 @@ from typing import Any
 import peewee
 from playhouse.sqlite_ext import AutoIncrementField
 
-_ARN_INDEX = "data_source_org_id_aws_arn"
+# (table, columns, kind)
+_INDEXES = (
+    ("data_source", ("org_id", "aws_arn"), "UNIQUE INDEX"),
+    ("application", ("public_id",), "UNIQUE INDEX"),
+    ("application", ("org_id", "region", "name"), "UNIQUE INDEX"),
+    ("workspace", ("application_id", "name"), "UNIQUE INDEX"),
+    ("workspace", ("application_id", "public_id"), "UNIQUE INDEX"),
+    ("workspace", ("org_id",), "INDEX"),
+    ("attachment", ("public_id",), "UNIQUE INDEX"),
+    ("attachment", ("application_id", "data_source_arn"), "UNIQUE INDEX"),
+    ("attachment", ("data_source_id",), "INDEX"),
+    ("attachment", ("workspace_id",), "INDEX"),
+    ("attachment", ("status",), "INDEX"),
+    ("attachment", ("org_id",), "INDEX"),
+    ("client_token", ("org_id", "region", "operation", "token"), "UNIQUE INDEX"),
+    ("client_token", ("created_at",), "INDEX"),
+)
 
 # (table, column, referenced table, what a delete there does here)
 _FOREIGN_KEYS = (
@@ -26,9 +42,10 @@ def up(migrator: Any, db: Any) -> None:
     # As text: the migrator would make SQLite's tables anew, and their ids would begin to repeat.
     if "aws_arn" not in {found.name for found in db.get_columns("data_source")}:
         db.execute_sql("ALTER TABLE data_source ADD COLUMN aws_arn VARCHAR(255)")
-    if _ARN_INDEX not in {found.name for found in db.get_indexes("data_source")}:
-        db.execute_sql(f"CREATE UNIQUE INDEX {_ARN_INDEX} ON data_source (org_id, aws_arn)")
     db.create_tables(_models(db), safe=True)
+    for table, columns, kind in _INDEXES:
+        if [*columns] not in [found.columns for found in db.get_indexes(table)]:
+            db.execute_sql(f"CREATE {kind} {_index(table, columns)} ON {table} ({', '.join(columns)})")
     if not isinstance(db, peewee.SqliteDatabase):
         for table, column, target, on_delete in _FOREIGN_KEYS:
             if column in {found.column for found in db.get_foreign_keys(table)}:
@@ -42,10 +59,14 @@ def up(migrator: Any, db: Any) -> None:
 def down(migrator: Any, db: Any) -> None:
     for model in reversed(_models(db)):
         model.drop_table(safe=False)
-    # MariaDB serves the foreign key of org_id with an index that begins with it, and another one does.
-    on_table = " ON data_source" if isinstance(db, peewee.MySQLDatabase) else ""
-    db.execute_sql(f"DROP INDEX {_ARN_INDEX}{on_table}")
+    table, columns, _ = _INDEXES[0]
+    on_table = f" ON {table}" if isinstance(db, peewee.MySQLDatabase) else ""
+    db.execute_sql(f"DROP INDEX {_index(table, columns)}{on_table}")
     db.execute_sql("ALTER TABLE data_source DROP COLUMN aws_arn")
+
+
+def _index(table: str, columns: tuple[str, ...]) -> str:
+    return f"{table}_{'_'.join(columns)}"
 
 
 def _models(db: Any) -> list[type[peewee.Model]]:
@@ -73,7 +94,7 @@ def _models(db: Any) -> list[type[peewee.Model]]:
 
     class Application(Row):
         org_id = references("application", "org_id")
-        public_id = peewee.CharField(30, unique=True)
+        public_id = peewee.CharField(30)
         region = peewee.CharField(40)
         name = peewee.CharField(30)
         settling = peewee.CharField(20)
@@ -84,7 +105,6 @@ def _models(db: Any) -> list[type[peewee.Model]]:
 
         class Meta:
             table_name = "application"
-            indexes = ((("org_id", "region", "name"), True),)
 
     class Workspace(Row):
         org_id = references("workspace", "org_id")
@@ -96,15 +116,10 @@ def _models(db: Any) -> list[type[peewee.Model]]:
 
         class Meta:
             table_name = "workspace"
-            indexes = (
-                (("application_id", "name"), True),
-                (("application_id", "public_id"), True),
-                (("org_id",), False),
-            )
 
     class Attachment(Row):
         org_id = references("attachment", "org_id")
-        public_id = peewee.CharField(40, unique=True)
+        public_id = peewee.CharField(40)
         application_id = references("attachment", "application_id")
         data_source_arn = peewee.CharField(255)
         data_source_id = references("attachment", "data_source_id", null=True)
@@ -118,13 +133,6 @@ def _models(db: Any) -> list[type[peewee.Model]]:
 
         class Meta:
             table_name = "attachment"
-            indexes = (
-                (("application_id", "data_source_arn"), True),
-                (("data_source_id",), False),
-                (("workspace_id",), False),
-                (("status",), False),
-                (("org_id",), False),
-            )
 
     class ClientToken(Row):
         org_id = references("client_token", "org_id")
@@ -137,6 +145,5 @@ def _models(db: Any) -> list[type[peewee.Model]]:
 
         class Meta:
             table_name = "client_token"
-            indexes = ((("org_id", "region", "operation", "token"), True), (("created_at",), False))
 
     return [Application, Workspace, Attachment, ClientToken]

@@ -56,7 +56,7 @@ def test_every_make_target_that_it_names_exists() -> None:
 
 
 def test_every_sluice_command_that_it_names_exists() -> None:
-    named = set(re.findall(r"sluice ([a-z]+)(?: ([a-z]+))?", " ".join(re.findall(r"``(sluice [^`]+)``", README))))
+    named = set(re.findall(r"sluice ([a-z-]+)(?: ([a-z]+))?", " ".join(re.findall(r"``(sluice [^`]+)``", README))))
     for noun, verb in named:
         command = sluice.commands[noun]
         assert not isinstance(command, Group) or verb in command.commands

@@ -203,6 +203,8 @@ class Attachments:
         """The same attachment as it is now; as it was, when it is gone."""
         found = self._store.standing(identity.org_id, application, answered["arn"])
         if found is not None and found.attachment.id == answered["id"]:
+            if found.source is not None:
+                self._registry.look_up(identity, ByUid(found.source.uid))
             return _attached(self._attaching.settled(identity.org_id, found))
         return Attached(answered["id"], application, answered["arn"], AttachmentStatus(answered["status"]))
 

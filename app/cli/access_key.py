@@ -35,8 +35,9 @@ def create(settings: Settings, org_id: int, login: str, name: str, expires_in: i
     # None of the three has a character that a shell reads as anything but itself.
     click.echo(f"export AWS_ACCESS_KEY_ID={issued.access_key_id}")
     click.echo(f"export AWS_SECRET_ACCESS_KEY={issued.secret_access_key}")
-    if issued.session_token is not None:
-        click.echo(f"export AWS_SESSION_TOKEN={issued.session_token}")
+    # One that an earlier key left behind would be sent along, and make the new key unknown.
+    session = issued.session_token
+    click.echo("unset AWS_SESSION_TOKEN" if session is None else f"export AWS_SESSION_TOKEN={session}")
 
 
 @access_key.command("list")

@@ -48,6 +48,11 @@ def main() -> None:
     # The database and the key file are for this user alone, also in a folder that others may enter.
     os.umask(0o077)
     try:
+        " ".join(sys.argv).encode()
+    except UnicodeEncodeError:
+        click.echo("sluice: An argument is not UTF-8 text: type it again, or look at the locale (LANG).", err=True)
+        sys.exit(2)
+    try:
         sluice()
     except (SettingError, StartRefused, StorageError, EncryptionError, IdentityError, RegistryError) as exc:
         click.echo(f"sluice: {exc}", err=True)

@@ -55,8 +55,12 @@ def issued(services: Services, name: str = "", seconds: int = 0) -> IssuedAccess
     return services.access_keys.create(OPERATOR, login="admin", name=name, seconds_to_live=seconds)
 
 
-def test_create_prints_two_lines_for_a_shell(prepared: Settings) -> None:
-    lines = r"export AWS_ACCESS_KEY_ID=AKIA[A-Z2-7]{16}\nexport AWS_SECRET_ACCESS_KEY=[A-Za-z0-9+/]{40}\n"
+def test_create_prints_lines_for_a_shell(prepared: Settings) -> None:
+    lines = (
+        r"export AWS_ACCESS_KEY_ID=AKIA[A-Z2-7]{16}\n"
+        r"export AWS_SECRET_ACCESS_KEY=[A-Za-z0-9+/]{40}\n"
+        r"unset AWS_SESSION_TOKEN\n"
+    )
     assert re.fullmatch(lines, create(prepared))
 
 

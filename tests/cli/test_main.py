@@ -117,3 +117,9 @@ def test_a_setting_that_cannot_be_is_refused_before_anything_is_done(tmp_path_fa
     given = {"GF_PATHS_DATA": str(folder), "GF_SERVER_HTTP_PORT": "many"}
     assert "GF_SERVER_HTTP_PORT" in commands.refusal(commands.sluice(given, "db", "migrate"))
     assert not folder.exists()
+
+
+def test_an_argument_that_is_no_text_is_refused_in_one_sentence(prepared: dict[str, str]) -> None:
+    done = commands.sluice(prepared, "token", "create", "--org", "1", "--role", "Viewer", "--name", "caf\udce9")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "sluice: An argument is not UTF-8 text: type it again, or look at the locale (LANG).\n"
