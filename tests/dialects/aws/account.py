@@ -1,7 +1,7 @@
 """An org that a test has to itself, as an account of Amazon's: its data sources, applications and clients."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -57,7 +57,11 @@ class Account:
 
     def served(self, settings: Mapping[str, str]) -> "Account":
         """The same account at a server with other settings."""
-        return replace(self, url=self.installation.served(settings).url)
+        return self.at(self.installation.served(settings).url)
+
+    def at(self, url: str) -> "Account":
+        """The same account at another server."""
+        return replace(self, url=url)
 
     def close(self) -> None:
         """Closes the connections of its clients."""
@@ -72,10 +76,16 @@ class Account:
         return keys.create(self.identity, login=person.login, name="", seconds_to_live=seconds_to_live)
 
     def client(
-        self, role: Role = Role.ADMIN, *, key: IssuedAccessKey | None = None, region: str = REGION, attempts: int = 1
+        self,
+        role: Role = Role.ADMIN,
+        *,
+        key: IssuedAccessKey | None = None,
+        region: str = REGION,
+        attempts: int = 1,
+        **config: Any,
     ) -> Any:
         """A client of boto3, each of whose answers is held against the service's model; by ``key``, or one of a new
-        user."""
+        user. ``config``: more of botocore's Config, such as ``parameter_validation=False``."""
         key = key or self.key(role)
         made = _session().client(
             "opensearch",
@@ -84,7 +94,7 @@ class Account:
             aws_access_key_id=key.access_key_id,
             aws_secret_access_key=key.secret_access_key,
             aws_session_token=key.session_token,
-            config=Config(retries={"total_max_attempts": attempts}),
+            config=Config(retries={"total_max_attempts": attempts}, **config),
         )
         made.meta.events.register("before-parse.opensearch", _check)
         self._stack.callback(made.close)
@@ -130,9 +140,9 @@ class Account:
 
     # Applications and attachments
 
-    def application(self, name: str = "my-app") -> str:
+    def application(self, name: str = "my-app", *, region: str = REGION) -> str:
         """A new application, ACTIVE unless the server is slow to activate; its id."""
-        created: str = self.client().create_application(name=name)["id"]
+        created: str = self.client(region=region).create_application(name=name)["id"]
         return created
 
     def application_arn(self, application: str, *, region: str = REGION) -> str:
@@ -146,18 +156,19 @@ class Account:
         found: list[dict[str, Any]] = json.loads(answer.body)
         return found
 
-    def age_attachments(self, seconds: int) -> None:
-        """Every attachment of the account was asked for so much earlier."""
-        rows = self._tables.attachments
+    def pass_time(self, seconds: int) -> None:
+        """All that happened in the account happened so much earlier."""
+        tables = self._tables
+        times: Sequence[tuple[Any, Sequence[str]]] = [
+            (tables.applications, ("created_at", "updated_at", "ready_at")),
+            (tables.attachments, ("created_at",)),
+            (tables.client_tokens, ("created_at",)),
+            (tables.data_sources, ("created_at", "updated_at")),
+        ]
         with self.services.storage.attachments.writing(self.org_id):
-            rows.change_in_org(self.org_id, created_at=rows.created_at - seconds).execute()
-
-    def age_source(self, name: str, seconds: int) -> None:
-        """The data source was last changed so much earlier."""
-        rows, row_id = self._tables.data_sources, self.source(name).id
-        with self.services.storage.data_sources.writing(self.org_id):
-            change = rows.change_in_org(self.org_id, updated_at=rows.updated_at - seconds)
-            change.where(rows.id == row_id).execute()
+            for rows, columns in times:
+                earlier = {column: getattr(rows, column) - seconds for column in columns}
+                rows.change_in_org(self.org_id, **earlier).execute()
 
     def finish_activation(self) -> None:
         """Every application of the account became ACTIVE when it was last changed."""
@@ -190,6 +201,15 @@ def new_account(installation: Installation) -> Account:
 def outcome(answer: Mapping[str, Any]) -> dict[str, Any]:
     """What an answer of boto3 says, without what it says about itself."""
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def send_as_it_is(client: Any, body: Any) -> None:
+    """Whatever ``client`` is told from now on, it sends ``body``, signed."""
+
+    def give(params: dict[str, Any], **_: Any) -> None:
+        params["body"] = json.dumps(body).encode()
+
+    client.meta.events.register("before-call.opensearch", give)
 
 
 @cache

@@ -7,6 +7,7 @@ import pytest
 
 from dialects.aws.account import Account, new_account
 from installations import Installation, install
+from servers.upstream import Answer, Upstream, recording_upstream
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +52,11 @@ def aws(account: Account) -> Any:
 def application(account: Account) -> str:
     """The id of an ACTIVE application with the name ``my-app``."""
     return account.application()
+
+
+@pytest.fixture
+def recorder() -> Iterator[Upstream]:
+    """A server that records what clients send, and answers that all is well."""
+    with recording_upstream() as upstream:
+        upstream.default = Answer(headers=(("Content-Type", "application/json"), ("x-amzn-RequestId", "1")), body=b"{}")
+        yield upstream
