@@ -67,7 +67,7 @@ def send(port: int, method: str, target: str, body: bytes = b"", headers: Mappin
     with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=30)) as connection:
         connection.request(method, target, body=body or None, headers=dict(headers or {}))
         response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
+        return Answer(response.status, dict(response.headers.items()), response.read())
 
 
 def send_signed(
