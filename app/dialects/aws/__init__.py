@@ -5,7 +5,14 @@ Must not decide what may be done: it asks the use cases, in their words.
 
 from flask import Flask
 
-from app.dialects.aws import applications, attachments, domains, not_implemented
+from app.dialects.aws import (
+    applications,
+    attachments,
+    direct_query,
+    domain_data_sources,
+    domains,
+    not_implemented,
+)
 from app.dialects.aws.door import NAME, PREFIX
 from app.dialects.aws.errors import render
 from app.edge.errors import ErrorDoor
@@ -26,7 +33,7 @@ _SIGNATURES = {
 def register(app: Flask) -> ErrorDoor:
     """Registers the routes; returns the door whose errors this dialect words."""
     api = openapi_of(app, dialect=NAME, title=TITLE, schemes=_SIGNATURES)
-    for module in (attachments, applications, domains):
+    for module in (attachments, applications, domains, domain_data_sources, direct_query):
         api.register_blueprint(module.blueprint)
     app.register_blueprint(not_implemented.blueprint)
     return ErrorDoor(PREFIX, render)

@@ -18,6 +18,7 @@ from app.dialects.aws.members import Members, matching, one_of, several, sized, 
 from app.dialects.aws.naming import APPLICATION_NAME, APPLICATION_NAME_RULE, require_id
 from app.dialects.aws.paging import next_token, page_size, read_token
 from app.dialects.aws.refusals import InvalidRequest
+from app.dialects.aws.shapes import TagMembers, description_text, role_arn
 from app.edge.authentication import identity, services
 from app.edge.schemas import Flag
 
@@ -25,9 +26,6 @@ blueprint = aws_blueprint("applications", "/opensearch", "Applications, which da
 
 _READ, _WRITE = "applications:read", "applications:write"
 _PAGE = 50
-_ROLE = r"arn:(aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b):iam::[0-9]+:role/.*"
-_ROLE_RULE = "must be the ARN of a role, such as arn:aws:iam::123456789012:role/reader"
-_DESCRIPTION = r"[\\a-zA-Z0-9_@#%*+=:?./!\s-]{0,1000}"
 _KEY = r"arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}"
 _STATUSES = ("CREATING", "UPDATING", "DELETING", "ACTIVE", "FAILED")
 
@@ -43,13 +41,8 @@ class WantedMembers(Members):
     """A data source to attach, and what the application says of it."""
 
     arn = sized(20, 2048, data_key="dataSourceArn", required=True)
-    description = matching(
-        _DESCRIPTION,
-        "must have at most 1000 letters, digits, spaces and characters of \\_@#%*+=:?./!-",
-        data_key="dataSourceDescription",
-        load_default="",
-    )
-    role = matching(_ROLE, _ROLE_RULE, longest=2048, data_key="iamRoleForDataSourceArn", load_default="")
+    description = description_text(data_key="dataSourceDescription", load_default="")
+    role = role_arn(data_key="iamRoleForDataSourceArn", load_default="")
 
 
 class IdentityCenterMembers(Members):
@@ -57,7 +50,7 @@ class IdentityCenterMembers(Members):
 
     enabled = Flag(data_key="enabled")
     instance = sized(20, 2048, data_key="iamIdentityCenterInstanceArn")
-    role = matching(_ROLE, _ROLE_RULE, longest=2048, data_key="iamRoleForIdentityCenterApplicationArn")
+    role = role_arn(data_key="iamRoleForIdentityCenterApplicationArn")
 
 
 class ConfigMembers(Members):
@@ -65,13 +58,6 @@ class ConfigMembers(Members):
 
     key = one_of(ConfigKey, required=True)
     value = sized(1, 4096, required=True)
-
-
-class TagMembers(Members):
-    """A tag."""
-
-    key = sized(1, 128, data_key="Key", required=True)
-    value = sized(0, 256, data_key="Value", required=True)
 
 
 class ChangeMembers(Members):

@@ -28,12 +28,13 @@ def direct_query_arn(place: Place, name: str) -> str:
 
 def user_arn(place: Place, login: str) -> str:
     """Of a caller. IAM has no Regions."""
-    return f"arn:{_partition(place.region)}:iam::{place.account}:user/{login}"
+    return f"arn:{partition_of(place.region)}:iam::{place.account}:user/{login}"
+
+
+def partition_of(region: str) -> str:
+    """Which a Region is in."""
+    return next((partition for begin, partition in _PARTITIONS if region.startswith(begin)), "aws")
 
 
 def _arn(service: str, place: Place, resource: str) -> str:
-    return f"arn:{_partition(place.region)}:{service}:{place.region}:{place.account}:{resource}"
-
-
-def _partition(region: str) -> str:
-    return next((partition for begin, partition in _PARTITIONS if region.startswith(begin)), "aws")
+    return f"arn:{partition_of(place.region)}:{service}:{place.region}:{place.account}:{resource}"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask import Request, g
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from app.dialects.aws.refusals import InvalidRequest
 from app.edge.body import GoJsonParser, SluiceBlueprint
@@ -42,6 +42,21 @@ class Members(Schema):
 
     class Meta:
         unknown = EXCLUDE
+
+
+class Union(Members):
+    """An object with one member of several, which says by its name what it is; no other may stand beside it."""
+
+    error_messages = {"unknown": "is not known here"}
+
+    class Meta:
+        unknown = RAISE
+
+    @validates_schema
+    def check_one(self, data: dict[str, Any], **_: Any) -> None:
+        """None would say nothing, and of two one would be lost."""
+        if len(data) != 1:
+            raise ValidationError("must have exactly one member")
 
 
 class _Parser(GoJsonParser):

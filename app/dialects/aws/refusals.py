@@ -16,7 +16,7 @@ class NotImplementedHere(Exception):
 
 
 class InvalidRequest(Exception):
-    """A member breaks a rule. The text names the member and the rule, and quotes no value."""
+    """A member breaks a rule. The text names the member and the rule, and quotes no value that breaks one."""
 
 
 class InvalidNextToken(InvalidRequest):
@@ -38,3 +38,18 @@ class DomainExists(Exception):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"A domain, or another data source, with the name {name} exists already.")
+
+
+class NameInUse(InvalidRequest):
+    """Another data source of the org has the name. The operations that add data sources know no code of their own
+    for it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The name {name} is taken by another data source.")
+
+
+class TypeFixed(InvalidRequest):
+    """A change would make another thing of a data source."""
+
+    def __init__(self) -> None:
+        super().__init__("DataSourceType cannot become another one: delete the data source, and add a new one.")
