@@ -12,6 +12,12 @@ MAY_BE_ABSENT: Mapping[str, frozenset[str]] = {
     "ListApplicationsResponse": frozenset({"nextToken"}),
     "CreateApplicationResponse": frozenset({"tagList", "kmsKeyArn"}),
     "GetApplicationResponse": frozenset({"kmsKeyArn"}),
+    "ListDirectQueryDataSourcesResponse": frozenset({"NextToken"}),
+    "GetDirectQueryDataSourceResponse": frozenset({"Description", "DataSourceAccessPolicy"}),
+    "DirectQueryDataSource": frozenset({"Description", "TagList"}),
+    "GetDataSourceResponse": frozenset({"Description"}),
+    "DataSourceDetails": frozenset({"Description"}),
+    "S3GlueDataCatalog": frozenset({"RoleArn"}),
     "DataSource": frozenset({"dataSourceDescription", "iamRoleForDataSourceArn"}),
     "IamIdentityCenterOptions": frozenset(
         {
