@@ -137,6 +137,26 @@ COMPARISONS = (
         must="<= 1.2",
         good="<= 1.0",
     ),
+    *(
+        Comparison(name, case, cost, readings, must="<= 2.5", good="<= 1.5")
+        for name, case, readings in (
+            (
+                "aws-attach",
+                "AttachDataSource, signed, attached already / bare Flask hello",
+                (subjects.AWS_ATTACH, subjects.HELLO_BUSY),
+            ),
+            (
+                "aws-describe",
+                "DescribeDataSourceAttachment, signed / bare Flask hello",
+                (subjects.AWS_DESCRIBE, subjects.HELLO_BUSY),
+            ),
+            (
+                "aws-attach-write",
+                "AttachDataSource, new client token / hello, 1 client",
+                (subjects.AWS_ATTACH_ANEW, subjects.HELLO_SINGLE),
+            ),
+        )
+    ),
     Comparison(
         "list",
         "list of 1,000, less hello / json.dumps of it",

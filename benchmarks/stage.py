@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.amazon import Amazon, amazon
 from benchmarks.caddy import caddy
 from benchmarks.cores import Cores
 from benchmarks.loopback import HOST
@@ -31,6 +32,7 @@ class Stage:
     client: RegistryClient
     population: Population
     permitted: Callable[..., Permitted]  # By ``size``.
+    amazon: Callable[[], Amazon]
     caddy: Callable[[], Server]
     crowded: Callable[[], Server]  # Sluice once more, on the same data, for hundreds of requests at once.
     sluice_command: Callable[[], Command]  # To start it once more for a while, on the same data.
@@ -61,6 +63,7 @@ def set_up(cores: Cores, *, database_url: str | None) -> Iterator[Stage]:
             client=client,
             population=populate(client, upstream_port=upstream.port, slow_port=slow.port),
             permitted=cache(partial(permitted, service.port, url=f"http://{HOST}:{upstream.port}")),
+            amazon=cache(partial(amazon, client)),
             caddy=cache(lambda: stack.enter_context(served(caddy(directory / "caddy", upstream_port=upstream.port)))),
             crowded=cache(lambda: stack.enter_context(served(crowded_sluice(command())))),
             sluice_command=command,

@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
+from uuid import uuid4
 
+from benchmarks.amazon import Call
 from benchmarks.crowd import asking
 from benchmarks.loopback import HOST
 from benchmarks.permitted import LARGE, SMALL
@@ -49,6 +51,10 @@ GET_PERMITTED_LARGE = "GET by uid by permission, 10,000 data sources"
 PROXY_PERMITTED = "proxy 1 KB by permission, 10 data sources"
 PROXY_PERMITTED_LARGE = "proxy 1 KB by permission, 10,000 data sources"
 
+AWS_ATTACH = "AttachDataSource, signed"
+AWS_DESCRIBE = "DescribeDataSourceAttachment, signed"
+AWS_ATTACH_ANEW = "AttachDataSource with a new client token"
+
 _OPENSEARCH = "/_plugins/_query/_datasources"
 
 Measure = Callable[[int], Reading]
@@ -81,6 +87,9 @@ def subjects(stage: Stage) -> Mapping[str, Measure]:
         LIST: _wrk(stage, _read(stage, "/api/datasources", 1)),
         OPENSEARCH_GET: _wrk(stage, _read(stage, f"{_OPENSEARCH}/{READ_NAME}", BUSY_CONNECTIONS)),
         OPENSEARCH_LIST: _wrk(stage, _read(stage, _OPENSEARCH, 1)),
+        AWS_ATTACH: lambda seconds: _called(stage, stage.amazon().attach, BUSY_CONNECTIONS)(seconds),
+        AWS_DESCRIBE: lambda seconds: _called(stage, stage.amazon().describe, BUSY_CONNECTIONS)(seconds),
+        AWS_ATTACH_ANEW: lambda seconds: _called(stage, stage.amazon().attach_anew, 1)(seconds),
         DUMPS: lambda seconds: measure_dumps(stage.client.list(), seconds=seconds, core=stage.cores.server),
         CREATE: _write(stage, "POST", "/api/datasources", name=f"{CREATED_PREFIX}@"),
         UPDATE: _write(stage, "PUT", f"/api/datasources/uid/{stage.population.updated_uid}", name="updated-@"),
@@ -93,6 +102,12 @@ def _wrk(stage: Stage, load: Load) -> Measure:
 
 def _read(stage: Stage, path: str, connections: int) -> Load:
     return Load(stage.sluice, path, connections, stage.client.headers)
+
+
+def _called(stage: Stage, call: Call, connections: int) -> Measure:
+    # Of all runs together no two client tokens may be equal.
+    writes = ("POST", uuid4().hex[:8], call.body)
+    return _wrk(stage, Load(stage.sluice, call.path, connections, call.headers, writes))
 
 
 def _streams(stage: Stage, server: Server, client: RegistryClient, path: str) -> Measure:

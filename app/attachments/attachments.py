@@ -123,15 +123,19 @@ class Attachments:
             raise AttachmentNotFound(arn, known.name)
         return _attached(current[0])
 
-    def all(self, identity: Identity, place: Place, *, application: str, after: int, limit: int) -> Page:
+    def application(self, identity: Identity, place: Place, named: str) -> Application:
+        """By id or name. Raises PermissionDenied, ApplicationNotFound."""
+        identity.require(READ)
+        return self._application(identity, place, named)
+
+    def all(self, identity: Identity, application: Application, *, after: int, limit: int) -> Page:
         """Those behind ``after`` whose data source the caller may see, of at most ``limit`` that there are.
 
-        Raises PermissionDenied, ApplicationNotFound.
+        Raises PermissionDenied.
         """
         identity.require(READ)
-        known = self._application(identity, place, application)
         # One more than is shown, to know whether there is another page.
-        found = self._store.standings(identity.org_id, known, after=after, limit=limit + 1)
+        found = self._store.standings(identity.org_id, application, after=after, limit=limit + 1)
         more = found[limit - 1].attachment.number if len(found) > limit else None
         shown = self._attaching.up_to_date(identity.org_id, self._visible(identity, found[:limit]))
         return Page([_attached(standing) for standing in shown], more)

@@ -18,7 +18,11 @@ from app.storage.application_columns import application, columns
 from app.storage.attachments import Attachments
 from app.storage.database import Database, Row
 from app.storage.org_lock import OrgLock
+from app.storage.remembered import Remembered
 from app.storage.tables import Tables, select_text
+
+_REMEMBERED_BYTES = 4 * 1024 * 1024
+_ROW_BYTES = 1_000
 
 
 class Applications:
@@ -34,6 +38,7 @@ class Applications:
         in_region = rows.in_org(0, *columns(rows)).where(rows.region == "r")
         self._by_id = select_text(in_region.where(rows.public_id == "i"), parameters=[0, "r", "i"])
         self._by_name = select_text(in_region.where(rows.name == "n"), parameters=[0, "r", "n"])
+        self._found: Remembered[Application] = Remembered(database, limit=_REMEMBERED_BYTES, weigh=_weight)
 
     def writing(self, org_id: int) -> AbstractContextManager[None]:
         """See the protocol."""
@@ -44,10 +49,7 @@ class Applications:
         if "\0" in named:
             # No row has it, and PostgreSQL's driver refuses even to ask.
             return None
-        # Ids begin with a digit, names with a letter.
-        sql = self._by_id if named[:1].isdecimal() else self._by_name
-        found = self._database.rows(sql, (org_id, region, named))
-        return application(found[0]) if found else None
+        return self._found.get((org_id, region, named), lambda: self._find(org_id, region, named))
 
     def applications(self, org_id: int, region: str) -> Sequence[Application]:
         """See the protocol."""
@@ -124,10 +126,20 @@ class Applications:
             for row in self._database.fetch(query)
         ]
 
+    def _find(self, org_id: int, region: str, named: str) -> Application | None:
+        # Ids begin with a digit, names with a letter.
+        sql = self._by_id if named[:1].isdecimal() else self._by_name
+        found = self._database.rows(sql, (org_id, region, named))
+        return application(found[0]) if found else None
+
     def _of(self, org_id: int, application: int) -> Any:
         rows = self._workspaces
         columns = (rows.id, rows.public_id, rows.name, rows.type)
         return rows.in_org(org_id, *columns).where(rows.application_id == application)
+
+
+def _weight(row: Application) -> int:
+    return _ROW_BYTES + len(row.said.text)
 
 
 def _changing(row: Application) -> dict[str, Any]:

@@ -19,8 +19,11 @@ from app.registry.datasource import Status
 from app.storage.application_columns import COLUMNS, application, columns
 from app.storage.database import Database, Row
 from app.storage.org_lock import OrgLock
+from app.storage.remembered import Remembered
 from app.storage.tables import Tables, select_text
 
+_REMEMBERED_BYTES = 16 * 1024 * 1024
+_ROW_BYTES = 2_000
 # The largest LIMIT that all three databases take.
 _ALL = 2**31 - 1
 # The one select of these rows that names no org: it looks for orgs, and into nothing else.
@@ -43,14 +46,15 @@ class Attachments:
             self._standings(0).where(rows.application_id == 1, rows.data_source_arn == "a"), parameters=[0, 1, "a"]
         )
 
+        self._found: Remembered[Standing] = Remembered(database, limit=_REMEMBERED_BYTES, weigh=_weight)
+
     def writing(self, org_id: int) -> AbstractContextManager[None]:
         """See the protocol."""
         return self._org_lock.writing(org_id)
 
     def standing(self, org_id: int, application: Application, arn: str) -> Standing | None:
         """See the protocol."""
-        found = self._database.rows(self._by_arn, (org_id, application.number, arn))
-        return _standing(found[0]) if found else None
+        return self._found.get((org_id, application.number, arn), lambda: self._find(org_id, application.number, arn))
 
     def standings(
         self, org_id: int, application: Application, *, after: int = 0, limit: int | None = None
@@ -123,6 +127,10 @@ class Attachments:
         """See the protocol."""
         self._rows.delete_in_org(org_id).where(self._rows.id == number).execute()
 
+    def _find(self, org_id: int, application: int, arn: str) -> Standing | None:
+        found = self._database.rows(self._by_arn, (org_id, application, arn))
+        return _standing(found[0]) if found else None
+
     def _is_unsettled(self) -> Any:
         rows = self._rows
         gone = rows.data_source_id.is_null() & (rows.status != AttachmentStatus.FAILED.value)
@@ -157,6 +165,12 @@ class Attachments:
             .join(sources, peewee.JOIN.LEFT_OUTER, on=(sources.id == rows.data_source_id))
             .order_by(rows.id)
         )
+
+
+def _weight(row: Standing) -> int:
+    attachment = row.attachment
+    said = (row.application.said.text, attachment.description, attachment.iam_role_arn)
+    return _ROW_BYTES + sum(map(len, said))
 
 
 def _standing(row: Row) -> Standing:

@@ -60,7 +60,7 @@ class ConfigMembers(Members):
     value = sized(1, 4096, required=True)
 
 
-class ChangeMembers(Members):
+class ApplicationChangeMembers(Members):
     """What UpdateApplication takes; what is absent stays."""
 
     data_sources = several(within(WantedMembers), data_key="dataSources", load_default=None)
@@ -68,7 +68,7 @@ class ChangeMembers(Members):
     configs = several(within(ConfigMembers), data_key="appConfigs", validate=validate.Length(max=200))
 
 
-class CreateMembers(ChangeMembers):
+class NewApplicationMembers(ApplicationChangeMembers):
     """What CreateApplication takes."""
 
     name = matching(APPLICATION_NAME, APPLICATION_NAME_RULE, required=True)
@@ -78,7 +78,7 @@ class CreateMembers(ChangeMembers):
 
 
 # Writes what the owner of an application said back into the words of this API.
-_SAID = CreateMembers(only=("identity_center", "configs", "tags", "key"))
+_SAID = NewApplicationMembers(only=("identity_center", "configs", "tags", "key"))
 # What each answer shows of it.
 _SHOWN_ON_CREATE = ("iamIdentityCenterOptions", "appConfigs", "tagList", "kmsKeyArn")
 _SHOWN_ON_GET = ("iamIdentityCenterOptions", "appConfigs", "kmsKeyArn")
@@ -91,7 +91,7 @@ class CreateApplication(MethodView):
     """A new application."""
 
     @operation("CreateApplication", _WRITE)
-    @blueprint.arguments(CreateMembers())
+    @blueprint.arguments(NewApplicationMembers())
     @blueprint.response(200, description="The application, without its status")
     def post(self, body: dict[str, Any]) -> Response:
         """Create an application."""
@@ -121,7 +121,7 @@ class ApplicationById(MethodView):
         )
 
     @operation("UpdateApplication", _WRITE)
-    @blueprint.arguments(ChangeMembers())
+    @blueprint.arguments(ApplicationChangeMembers())
     @blueprint.response(200, description="The application, without its status")
     def put(self, body: dict[str, Any], id: str) -> Response:
         """Change an application; `dataSources`, if given, are all that shall be attached."""

@@ -30,7 +30,7 @@ class DataSourceMembers(Members):
     data_source_arn = sized(20, 2048, data_key="dataSourceArn", required=True)
 
 
-class WorkspaceMembers(Members):
+class NewWorkspaceMembers(Members):
     """A workspace to make when the attachment completes."""
 
     name = matching(
@@ -46,7 +46,7 @@ class AttachMembers(DataSourceMembers):
     """What AttachDataSource takes; a workspace by its id, or a new one, or none."""
 
     workspace_id = sized(1, 2048, data_key="workspaceId", load_default=None)
-    workspace = within(WorkspaceMembers, data_key="workspaceConfiguration", load_default=None)
+    workspace = within(NewWorkspaceMembers, data_key="workspaceConfiguration", load_default=None)
     client_token = sized(1, 64, data_key="clientToken", load_default=None)
 
     @validates_schema
@@ -123,11 +123,11 @@ class ListDataSourceAttachments(MethodView):
     @blueprint.response(200, description="attachments in the order of their making, and nextToken if there are more")
     def post(self, body: dict[str, Any], id: str) -> Response:
         """List the attachments of an application, in every state."""
-        of = f"attachments {identity().org_id} {place().region} {require_id(id)}"
+        application = services().attachments.application(identity(), place(), require_id(id))
+        of = f"attachments {identity().org_id} {application.id}"
         page = services().attachments.all(
             identity(),
-            place(),
-            application=id,
+            application,
             after=read_token(of, body["next_token"]),
             limit=page_size(body["max_results"], default=_PAGE),
         )
