@@ -135,9 +135,7 @@ class Attaching:
             if known is None:
                 raise WorkspaceNotFound(workspace_id)
             workspace = known.number
-        if new_workspace is not None and self._applications.has_workspace_name(
-            identity.org_id, application.number, new_workspace.name
-        ):
+        if new_workspace is not None and self._is_taken(identity.org_id, application, new_workspace.name):
             raise WorkspaceNameTaken(new_workspace.name)
         if found is not None:
             self._attachments.delete(identity.org_id, found.attachment.number)
@@ -184,6 +182,14 @@ class Attaching:
             return self._registry.look_up(identity, ByArn(arn.text))
         except DataSourceNotFound as exc:
             raise SourceNotFound(arn.text) from exc
+
+    def _is_taken(self, org_id: int, application: Application, workspace: str) -> bool:
+        if not self._applications.has_workspace_name(org_id, application.number, workspace):
+            return False
+        # A pending attachment may wish for it that has failed meanwhile, though nobody looked.
+        for standing in self._attachments.standings(org_id, application):
+            self.settled(org_id, standing)
+        return self._applications.has_workspace_name(org_id, application.number, workspace)
 
     def _make_workspace(self, org_id: int, standing: Standing) -> None:
         # After the attachment completed, never before (AttachDataSource, workspaceConfiguration).

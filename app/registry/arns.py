@@ -13,9 +13,16 @@ from app.registry.store import DataSourceStore
 ARN_MEMBER = "awsArn"
 # The service that hosts domains.
 _DOMAINS = "es"
+# Regions whose names begin so are in another partition than "aws".
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-iso-", "aws-iso"),
+)
 # Bounded, so that every ARN of these forms fits the column.
 _OWNER = r":([a-z]{2}[a-z0-9-]{1,30}):([0-9]{12}):"
-_PARTITION = "arn:(?:aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b)"
+_PARTITION = "arn:(aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b)"
 _DOMAIN = re.compile(rf"{_PARTITION}:es{_OWNER}domain/([a-z][a-z0-9-]{{2,27}})")
 _COLLECTION = re.compile(rf"{_PARTITION}:aoss{_OWNER}collection/[a-z0-9]{{3,40}}")
 
@@ -25,6 +32,7 @@ class SourceArn:
     """What an ARN says. ``domain``: the name of an OpenSearch Service domain; empty for a serverless collection."""
 
     text: str
+    partition: str
     region: str
     account: str
     domain: str
@@ -33,10 +41,15 @@ class SourceArn:
 def read_arn(text: str) -> SourceArn | None:
     """The ARN of a domain or a serverless collection; None for anything else."""
     if found := _DOMAIN.fullmatch(text):
-        return SourceArn(text, found[1], found[2], found[3])
+        return SourceArn(text, found[1], found[2], found[3], found[4])
     if found := _COLLECTION.fullmatch(text):
-        return SourceArn(text, found[1], found[2], "")
+        return SourceArn(text, found[1], found[2], found[3], "")
     return None
+
+
+def partition_of(region: str) -> str:
+    """The partition of Amazon's that a Region is in."""
+    return next((partition for begin, partition in _PARTITIONS if region.startswith(begin)), "aws")
 
 
 def own_arn(json_data: JsonData) -> str | None:
@@ -59,7 +72,7 @@ def find(store: DataSourceStore, org_id: int, ref: Ref) -> DataSource | None:
     if row is not None or not isinstance(ref, ByArn):
         return row
     arn = read_arn(ref.arn)
-    if arn is None or not arn.domain:
+    if arn is None or not arn.domain or arn.partition != partition_of(arn.region):
         return None
     named = store.find(org_id, ByName(arn.domain))
     return named if named is not None and is_domain(named) and own_arn(named.json_data) is None else None

@@ -20,7 +20,7 @@ from app.storage.application_columns import COLUMNS, application, columns
 from app.storage.database import Database, Row
 from app.storage.org_lock import OrgLock
 from app.storage.remembered import Remembered
-from app.storage.tables import Tables, select_text
+from app.storage.tables import Tables, insert_text, select_text, update_in_org_text
 
 _REMEMBERED_BYTES = 16 * 1024 * 1024
 _ROW_BYTES = 2_000
@@ -46,6 +46,9 @@ class Attachments:
             self._standings(0).where(rows.application_id == 1, rows.data_source_arn == "a"), parameters=[0, 1, "a"]
         )
 
+        self._insert, self._columns = insert_text(rows)
+        move = update_in_org_text(rows, ["status", "workspace_name", "workspace_type"])
+        self._move = f"{move} AND status = {database.peewee.param}"
         self._found: Remembered[Standing] = Remembered(database, limit=_REMEMBERED_BYTES, weigh=_weight)
 
     def writing(self, org_id: int) -> AbstractContextManager[None]:
@@ -93,26 +96,25 @@ class Attachments:
     def add(self, org_id: int, application: Application, new: Attachment) -> None:
         """See the protocol."""
         workspace = new.new_workspace
-        self._rows.insert(
-            org_id=org_id,
-            public_id=new.id,
-            application_id=application.number,
-            data_source_arn=new.data_source_arn,
-            data_source_id=new.data_source_id,
-            status=new.status.value,
-            workspace_id=new.workspace,
-            workspace_name=None if workspace is None else workspace.name,
-            workspace_type=None if workspace is None else workspace.type.value,
-            description=new.description,
-            iam_role_arn=new.iam_role_arn,
-            created_at=new.created_at,
-        ).execute()
+        values = {
+            "org_id": org_id,
+            "public_id": new.id,
+            "application_id": application.number,
+            "data_source_arn": new.data_source_arn,
+            "data_source_id": new.data_source_id,
+            "status": new.status.value,
+            "workspace_id": new.workspace,
+            "workspace_name": None if workspace is None else workspace.name,
+            "workspace_type": None if workspace is None else workspace.type.value,
+            "description": new.description,
+            "iam_role_arn": new.iam_role_arn,
+            "created_at": new.created_at,
+        }
+        self._database.rows(self._insert, [values[name] for name in self._columns])
 
     def move(self, org_id: int, number: int, *, old: AttachmentStatus, new: AttachmentStatus) -> bool:
         """See the protocol."""
-        rows = self._rows
-        change = rows.change_in_org(org_id, status=new.value, workspace_name=None, workspace_type=None)
-        return bool(change.where(rows.id == number, rows.status == old.value).execute())
+        return bool(self._database.run(self._move, (new.value, None, None, org_id, number, old.value)))
 
     def put_into_workspace(self, org_id: int, number: int, workspace: int) -> None:
         """See the protocol."""

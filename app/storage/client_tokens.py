@@ -2,7 +2,7 @@
 
 from app.attachments.store import UsedToken
 from app.storage.database import Database
-from app.storage.tables import Tables
+from app.storage.tables import Tables, insert_text, select_text
 
 
 class ClientTokens:
@@ -10,29 +10,36 @@ class ClientTokens:
 
     def __init__(self, database: Database, tables: Tables) -> None:
         self._database = database
-        self._rows = tables.client_tokens
+        rows = tables.client_tokens
+        self._used = select_text(
+            rows.in_org(0, rows.parameters, rows.answer).where(
+                rows.region == "r", rows.operation == "o", rows.token == "t", rows.created_at >= 1
+            ),
+            parameters=[0, "r", "o", "t", 1],
+        )
+        self._insert, self._columns = insert_text(rows)
         self._forget = f"DELETE FROM client_token WHERE created_at < {database.peewee.param}"
 
     def used(self, org_id: int, region: str, operation: str, token: str, *, since: int) -> UsedToken | None:
         """See the protocol."""
-        rows = self._rows
-        query = rows.in_org(org_id, rows.parameters, rows.answer).where(
-            rows.region == region, rows.operation == operation, rows.token == token, rows.created_at >= since
-        )
-        found = self._database.fetch(query)
+        if "\0" in token:
+            # No row has it, and PostgreSQL's driver refuses even to ask.
+            return None
+        found = self._database.rows(self._used, (org_id, region, operation, token, since))
         return UsedToken(*found[0]) if found else None
 
     def use(self, org_id: int, region: str, operation: str, token: str, used: UsedToken, at: int) -> None:
         """See the protocol."""
-        self._rows.insert(
-            org_id=org_id,
-            region=region,
-            operation=operation,
-            token=token,
-            parameters=used.parameters,
-            answer=used.answer,
-            created_at=at,
-        ).execute()
+        values = {
+            "org_id": org_id,
+            "region": region,
+            "operation": operation,
+            "token": token,
+            "parameters": used.parameters,
+            "answer": used.answer,
+            "created_at": at,
+        }
+        self._database.rows(self._insert, [values[name] for name in self._columns])
 
     def forget(self, before: int) -> None:
         """See the protocol."""

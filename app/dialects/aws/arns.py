@@ -1,14 +1,7 @@
 """The ARNs that this dialect makes. Pure."""
 
 from app.attachments.values import Place
-
-# Regions whose names begin so are in another partition than "aws".
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-iso-", "aws-iso"),
-)
+from app.registry.arns import partition_of
 
 
 def application_arn(place: Place, application_id: str) -> str:
@@ -29,11 +22,6 @@ def direct_query_arn(place: Place, name: str) -> str:
 def user_arn(place: Place, login: str) -> str:
     """Of a caller. IAM has no Regions."""
     return f"arn:{partition_of(place.region)}:iam::{place.account}:user/{login}"
-
-
-def partition_of(region: str) -> str:
-    """Which a Region is in."""
-    return next((partition for begin, partition in _PARTITIONS if region.startswith(begin)), "aws")
 
 
 def _arn(service: str, place: Place, resource: str) -> str:

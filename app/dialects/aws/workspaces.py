@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.dialects.aws.arns import partition_of
+from app.registry.arns import partition_of
 from app.registry.datasource import DataSource
 
 # The service is in three partitions. The URL says only the Region, so that the Region must be one of the partition.

@@ -349,7 +349,8 @@ def _expressible(row: DataSource) -> frozenset[str]:
         return frozenset({*of_kind.get(_kind_of(row), ()), *own})
     if row.type in _WITH_USER:
         return frozenset({"password", *own}) if _configuration_of(row) is not None else frozenset(own)
-    return frozenset({"basicAuthPassword", *own}) if row.basic_auth else frozenset(own)
+    signs_in = row.basic_auth and _configuration_of(row) is not None
+    return frozenset({"basicAuthPassword", *own}) if signs_in else frozenset(own)
 
 
 def _kind_of(row: DataSource) -> str:
