@@ -142,7 +142,7 @@ class DirectQueryDataSourceByName(MethodView):
     def delete(self, name: str) -> Response:
         """Delete a direct query data source."""
         delete(name, is_direct_query)
-        return Response(status=200)
+        return respond_json({})
 
 
 def _arn(row: DataSource) -> Response:
