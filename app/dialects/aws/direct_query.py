@@ -28,6 +28,7 @@ from app.dialects.aws.shapes import TagMembers, description_text
 from app.dialects.aws.workspaces import WORKSPACE_ARN, read_workspace
 from app.edge.authentication import identity, services
 from app.identity.errors import PermissionDenied
+from app.registry.arns import read_arn
 from app.registry.datasource import ByArn, DataSource
 from app.registry.errors import DataSourceNotFound
 
@@ -181,8 +182,11 @@ def _kind(given: dict[str, Any], arns: list[str] | None) -> Kind:
 
 
 def _index_store(arns: list[str]) -> str:
-    """The URL of the first that is registered here; empty: none of them is, for this caller."""
+    """The URL of the first that is registered in the caller's account; empty: none of them is, for this caller."""
     for arn in arns:
+        said = read_arn(arn)
+        if said is None or said.account != place().account:
+            continue
         try:
             return services().registry.look_up(identity(), ByArn(arn)).url
         except (DataSourceNotFound, PermissionDenied):

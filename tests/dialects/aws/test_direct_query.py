@@ -395,6 +395,20 @@ def test_opensearch_shows_a_lake_with_its_indices_in_the_first_registered_domain
     assert shown["properties"]["glue.indexstore.opensearch.uri"] == account.source("search").url
 
 
+def test_a_domain_of_another_account_is_not_taken_for_one_of_the_same_name_here(account: Account, aws: Any) -> None:
+    elsewhere = account.register("search").replace(account.number, "999999999999")
+    add(aws, of_type=LAKE, OpenSearchArns=[elsewhere])
+    assert "glue.indexstore.opensearch.uri" not in in_opensearch(account, "metrics")["properties"]
+    assert get(aws)["OpenSearchArns"] == [elsewhere]
+
+
+def test_other_domains_move_the_indices_of_a_lake(account: Account, aws: Any) -> None:
+    add(aws, of_type=LAKE)
+    update = {"DataSourceName": "metrics", "DataSourceType": LAKE, "OpenSearchArns": [account.register("search")]}
+    aws.update_direct_query_data_source(**update)
+    assert account.source("metrics").url == account.source("search").url
+
+
 def test_opensearch_takes_back_the_lake_that_it_shows(account: Account, aws: Any) -> None:
     add(aws, of_type=LAKE, Description="audit", OpenSearchArns=[account.register("search")])
     before = get(aws)

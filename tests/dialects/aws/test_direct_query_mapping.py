@@ -20,6 +20,7 @@ from app.dialects.aws.direct_query_mapping import (
 )
 from app.dialects.aws.refusals import TypeFixed
 from app.dialects.aws.workspaces import Workspace
+from app.proxy.sigv4 import SigningRules, signing
 from app.registry.datasource import DataSource, OpenSearchSide, Status
 from app.registry.json_data import JsonData
 from dialects.aws.rows import added, from_grafana, rewritten
@@ -108,6 +109,12 @@ def test_a_workspace_is_a_prometheus_whose_requests_are_signed_with_the_role() -
         "sigV4Region": "eu-west-1",
         "sigV4AssumeRoleArn": ROLE,
     }
+
+
+def test_the_proxy_signs_for_the_workspaces_service_in_its_region_with_the_role() -> None:
+    found = signing(row_of(PROMETHEUS), {}, SigningRules(providers=frozenset({"default"}), assume_role=True))
+    assert found is not None
+    assert (found.service, found.region, found.role_arn) == ("aps", "eu-west-1", ROLE)
 
 
 def test_a_workspace_in_china_is_reached_in_china() -> None:
