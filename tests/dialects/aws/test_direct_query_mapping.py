@@ -130,6 +130,11 @@ def test_a_workspace_of_another_account_than_the_roles_keeps_its_account() -> No
     )
 
 
+def test_a_workspace_that_moves_into_the_roles_account_is_there() -> None:
+    row = row_of(Prometheus(ROLE, Workspace("eu-west-1", "999999999999", "ws-1")))
+    assert kind_of(changed(row, PROMETHEUS)) == PROMETHEUS
+
+
 def test_another_url_leads_to_another_workspace_whatever_was_said_before() -> None:
     row = row_of(Prometheus(ROLE, Workspace("eu-west-1", "999999999999", "ws-1")))
     moved = replace(row, url="https://aps-workspaces.eu-west-2.amazonaws.com/workspaces/ws-2/")
@@ -144,7 +149,7 @@ def test_a_prometheus_of_grafanas_that_signs_for_a_workspace_is_seen() -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        pytest.param(from_grafana("prometheus", url=APS), id="not signed"),
+        pytest.param(from_grafana("prometheus", url=APS, sigV4AssumeRoleArn=ROLE), id="not signed"),
         pytest.param(from_grafana("prometheus", url=APS, sigV4Auth=True), id="no role"),
         pytest.param(from_grafana("prometheus", url=APS, sigV4Auth=True, sigV4AssumeRoleArn=7), id="a number as role"),
         pytest.param(from_grafana("prometheus", url="https://example.com", **SIGNED), id="another server"),
