@@ -51,7 +51,7 @@ class RoleMembers(Members):
     )
 
 
-class WorkspaceMembers(RoleMembers):
+class PrometheusMembers(RoleMembers):
     """A workspace of the managed service for Prometheus."""
 
     workspace = matching(
@@ -64,18 +64,18 @@ class WorkspaceMembers(RoleMembers):
     )
 
 
-class TypeMembers(Union):
+class DirectQueryTypeMembers(Union):
     """What the data source is."""
 
     cloudwatch = within(RoleMembers, data_key="CloudWatchLog")
     security_lake = within(RoleMembers, data_key="SecurityLake")
-    prometheus = within(WorkspaceMembers, data_key="Prometheus")
+    prometheus = within(PrometheusMembers, data_key="Prometheus")
 
 
-class ChangeMembers(Members):
+class ChangeDirectQueryMembers(Members):
     """What UpdateDirectQueryDataSource takes; what is absent stays, but for the type."""
 
-    type = within(TypeMembers, data_key="DataSourceType", required=True)
+    type = within(DirectQueryTypeMembers, data_key="DataSourceType", required=True)
     description = description_text(data_key="Description", load_default=None)
     arns = several(
         matching(_ARN, "must be an ARN of 20 to 2048 characters", longest=2048),
@@ -85,7 +85,7 @@ class ChangeMembers(Members):
     policy = sized(0, 102_400, data_key="DataSourceAccessPolicy", load_default=None)
 
 
-class AddMembers(ChangeMembers):
+class AddDirectQueryMembers(ChangeDirectQueryMembers):
     """What AddDirectQueryDataSource takes."""
 
     name = matching(DATA_SOURCE_NAME, DATA_SOURCE_NAME_RULE, data_key="DataSourceName", required=True)
@@ -101,7 +101,7 @@ class DirectQueryDataSources(MethodView):
     """The direct query data sources of the caller's account."""
 
     @operation("AddDirectQueryDataSource", "datasources:create")
-    @blueprint.arguments(AddMembers())
+    @blueprint.arguments(AddDirectQueryMembers())
     @blueprint.response(200, description="DataSourceArn")
     def post(self, body: dict[str, Any]) -> Response:
         """Add a direct query data source."""
@@ -132,7 +132,7 @@ class DirectQueryDataSourceByName(MethodView):
         return respond_json(_shown(found(name, is_direct_query), without=_ONLY_LISTED))
 
     @operation("UpdateDirectQueryDataSource", "datasources:write")
-    @blueprint.arguments(ChangeMembers())
+    @blueprint.arguments(ChangeDirectQueryMembers())
     @blueprint.response(200, description="DataSourceArn")
     def put(self, body: dict[str, Any], name: str) -> Response:
         """Change a direct query data source."""

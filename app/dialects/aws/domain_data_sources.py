@@ -36,24 +36,24 @@ class GlueMembers(Members):
     role = role_arn(data_key="RoleArn", load_default=None)
 
 
-class TypeMembers(Union):
+class CatalogTypeMembers(Union):
     """What the data source is."""
 
     glue = within(GlueMembers, data_key="S3GlueDataCatalog")
 
 
-class ChangeMembers(Members):
+class ChangeDataSourceMembers(Members):
     """What UpdateDataSource takes; what is absent stays, but for the type."""
 
-    type = within(TypeMembers, data_key="DataSourceType", required=True)
+    type = within(CatalogTypeMembers, data_key="DataSourceType", required=True)
     description = description_text(data_key="Description", load_default=None)
     status = one_of(DataSourceStatus, data_key="Status", load_default=None)
 
 
-class AddMembers(ChangeMembers):
+class AddDataSourceMembers(ChangeDataSourceMembers):
     """What AddDataSource takes."""
 
-    class Meta(ChangeMembers.Meta):
+    class Meta(ChangeDataSourceMembers.Meta):
         exclude = ("status",)
 
     name = matching(DATA_SOURCE_NAME, DATA_SOURCE_NAME_RULE, data_key="Name", required=True)
@@ -64,7 +64,7 @@ class DataSources(MethodView):
     """The data sources of a domain."""
 
     @operation("AddDataSource", "datasources:create")
-    @blueprint.arguments(AddMembers())
+    @blueprint.arguments(AddDataSourceMembers())
     @blueprint.response(200, description="Message")
     def post(self, body: dict[str, Any], domain_name: str) -> Response:
         """Add a data source to a domain."""
@@ -91,7 +91,7 @@ class DataSourceByName(MethodView):
         return respond_json(to_document(found(name, partial(is_of, domain=_domain(domain_name)))))
 
     @operation("UpdateDataSource", "datasources:write")
-    @blueprint.arguments(ChangeMembers())
+    @blueprint.arguments(ChangeDataSourceMembers())
     @blueprint.response(200, description="Message")
     def put(self, body: dict[str, Any], domain_name: str, name: str) -> Response:
         """Change a data source of a domain."""
