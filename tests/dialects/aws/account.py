@@ -170,6 +170,11 @@ class Account:
                 earlier = {column: getattr(rows, column) - seconds for column in columns}
                 rows.change_in_org(self.org_id, **earlier).execute()
 
+    def damage_attachments(self) -> None:
+        """Every attachment of the account has a status that there is not."""
+        with self.services.storage.attachments.writing(self.org_id):
+            self._tables.attachments.change_in_org(self.org_id, status="DAMAGED").execute()
+
     def finish_activation(self) -> None:
         """Every application of the account became ACTIVE when it was last changed."""
         rows = self._tables.applications

@@ -1,5 +1,6 @@
 """Fixtures of Amazon's dialect: a real server, and an account of its own for each test."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,7 +57,9 @@ def application(account: Account) -> str:
 
 @pytest.fixture
 def recorder() -> Iterator[Upstream]:
-    """A server that records what clients send, and answers that all is well."""
+    """A server that records what clients send, and answers each that its data source is attached."""
+    body = dict.fromkeys(("attachmentId", "id", "arn", "dataSourceArn"), "x" * 20) | {"status": "ATTACHED"}
+    headers = (("Content-Type", "application/json"), ("x-amzn-RequestId", "1"))
     with recording_upstream() as upstream:
-        upstream.default = Answer(headers=(("Content-Type", "application/json"), ("x-amzn-RequestId", "1")), body=b"{}")
+        upstream.default = Answer(headers=headers, body=json.dumps(body).encode())
         yield upstream
