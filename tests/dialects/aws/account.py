@@ -111,11 +111,18 @@ class Account:
         """Of a domain of this account."""
         return f"arn:aws:es:{region}:{self.number}:domain/{name}"
 
-    def register(self, name: str, *, arn: str | None = None, status: Status = Status.ACTIVE) -> str:
+    def register(
+        self,
+        name: str,
+        *,
+        arn: str | None = None,
+        status: Status = Status.ACTIVE,
+        type: str = "grafana-opensearch-datasource",
+    ) -> str:
         """A new data source, and the ARN that it was given or that its name makes."""
         new = NewDataSource(
             name=name,
-            type="grafana-opensearch-datasource",
+            type=type,
             access="proxy",
             url="https://search.example.com",
             json_data=JsonData() if arn is None else JsonData.of({"awsArn": arn}),

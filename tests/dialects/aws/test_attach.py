@@ -103,6 +103,31 @@ def test_a_domain_that_nobody_registered_is_not_found(account: Account, aws: Any
     assert account.stored_attachments() == []
 
 
+@pytest.mark.parametrize("type_id", ["grafana-opensearch-datasource", "elasticsearch"])
+def test_the_arn_of_a_domain_finds_the_data_source_of_its_name(
+    account: Account, aws: Any, application: str, type_id: str
+) -> None:
+    arn = account.register("logs", type=type_id)
+    assert aws.attach_data_source(id=application, dataSourceArn=arn)["status"] == "ATTACHED"
+
+
+def test_what_is_no_domain_is_not_found_by_its_name(account: Account, aws: Any, application: str) -> None:
+    arn = account.register("logs", type="prometheus")
+    with pytest.raises(aws.exceptions.ResourceNotFoundException):
+        aws.attach_data_source(id=application, dataSourceArn=arn)
+
+
+def test_what_was_given_an_arn_is_found_by_it_whatever_its_type(account: Account, aws: Any, application: str) -> None:
+    arn = account.register("metrics", arn=account.arn("logs"), type="prometheus")
+    assert aws.attach_data_source(id=application, dataSourceArn=arn)["status"] == "ATTACHED"
+
+
+def test_what_was_given_an_arn_is_not_found_by_its_name(account: Account, aws: Any, application: str) -> None:
+    account.register("logs", arn=account.arn("metrics"))
+    with pytest.raises(aws.exceptions.ResourceNotFoundException):
+        aws.attach_data_source(id=application, dataSourceArn=account.arn("logs"))
+
+
 def test_a_domain_of_another_region_is_not_found(account: Account, aws: Any, application: str, arn: str) -> None:
     with pytest.raises(aws.exceptions.ResourceNotFoundException):
         aws.attach_data_source(id=application, dataSourceArn=account.arn("logs", region="eu-west-1"))

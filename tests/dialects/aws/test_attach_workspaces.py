@@ -60,6 +60,12 @@ def test_what_is_attached_already_makes_no_workspace(account: Account, aws: Any,
     assert account.workspaces() == []
 
 
+def test_the_workspace_does_not_matter_for_what_is_attached_already(aws: Any, application: str, arn: str) -> None:
+    number = aws.attach_data_source(id=application, dataSourceArn=arn)["attachmentId"]
+    again = aws.attach_data_source(id=application, dataSourceArn=arn, workspaceId="nosuch")
+    assert again["attachmentId"] == number
+
+
 def test_what_waits_without_a_workspace_makes_none_later(account: Account, aws: Any, application: str) -> None:
     arn = account.register("logs", status=Status.DISABLED)
     aws.attach_data_source(id=application, dataSourceArn=arn)
@@ -141,13 +147,16 @@ def test_a_name_is_taken_by_an_attachment_that_waits(account: Account, aws: Any,
         aws.attach_data_source(id=application, dataSourceArn=arn, workspaceConfiguration=_W)
 
 
-def test_a_name_is_free_again_when_what_waited_has_failed(
-    account: Account, aws: Any, application: str, arn: str
+@pytest.mark.parametrize("how", ["overdue", "source deleted"])
+def test_a_name_is_free_again_when_what_waited_has_failed_though_nobody_had_looked(
+    account: Account, aws: Any, application: str, arn: str, how: str
 ) -> None:
     waiting = account.register("metrics", status=Status.DISABLED)
     aws.attach_data_source(id=application, dataSourceArn=waiting, workspaceConfiguration=_W)
-    account.pass_time(DAY)
-    assert aws.describe_data_source_attachment(id=application, dataSourceArn=waiting)["status"] == "FAILED"
+    if how == "overdue":
+        account.pass_time(DAY)
+    else:
+        account.delete_source("metrics")
     aws.attach_data_source(id=application, dataSourceArn=arn, workspaceConfiguration=_W)
     assert _shown(account) == [("w 1", "SEARCH", [arn])]
 
