@@ -11,6 +11,7 @@ from conftest import NewDatabase
 from servers.gunicorn import PROJECT
 
 FIRST, SECOND, THIRD, FOURTH = "0001_initial", "0002_permissions", "0003_opensearch", "0004_access_keys"
+FIFTH = "0005_applications"
 
 # As a release that knew only the first step wrote them.
 _ROWS = (
