@@ -47,6 +47,9 @@ _PLAIN_KEY = st.sampled_from(
 _SECRET_KEY = st.sampled_from(["my.token", "API_KEY", "x.client_secret", "PrivateKey", "auth.access_key", "passphrase"])
 
 
+_ARN = st.from_regex(r"arn:aws:es:us-east-1:[0-9]{12}:domain/[a-z][a-z0-9-]{2,9}", fullmatch=True)
+
+
 @dataclass(frozen=True)
 class Given:
     """``plain``: the properties that are answered. ``secrets``: the texts that are stored encrypted."""
@@ -81,6 +84,10 @@ class Given:
         }
 
 
+def _arn_of(member: str) -> st.SearchStrategy[dict[str, str]]:
+    return st.just({}) | _ARN.map(lambda arn: {member: arn})
+
+
 @st.composite
 def _endpoints(draw: st.DrawFn, type_id: str) -> str:
     if type_id not in DATABASES:
@@ -98,7 +105,7 @@ def _endpoints(draw: st.DrawFn, type_id: str) -> str:
 @st.composite
 def _open(draw: st.DrawFn) -> tuple[str, dict[str, Any], dict[str, str]]:
     type_id = draw(st.sampled_from(OPEN))
-    plain = draw(st.dictionaries(_PLAIN_KEY, _JSON, max_size=4))
+    plain = {**draw(st.dictionaries(_PLAIN_KEY, _JSON, max_size=4)), **draw(_arn_of("aws.arn"))}
     hidden = {key: f"property {key}" for key in draw(st.sets(_SECRET_KEY, max_size=3))}
     return type_id, plain, hidden
 
@@ -111,7 +118,11 @@ def _flat(draw: st.DrawFn) -> tuple[str, dict[str, Any], dict[str, str]]:
     kind_key = {"prometheus": "prometheus.auth.type"}.get(type_id, GLUE_AUTH)
     region = {"prometheus": "prometheus.auth.region"}.get(type_id, "glue.indexstore.opensearch.region")
     extras = st.sampled_from(["prometheus.ruler.uri", "alertmanager.uri", "note"])
-    plain = {**draw(st.dictionaries(extras, TEXT, max_size=3)), uri: f"http://{draw(_HOST)}"}
+    plain = {
+        **draw(st.dictionaries(extras, TEXT, max_size=3)),
+        uri: f"http://{draw(_HOST)}",
+        **draw(_arn_of("aws.arn")),
+    }
     hidden = {key: f"property {key}" for key in draw(st.sets(_SECRET_KEY, max_size=2))}
     kind = draw(st.sampled_from(["", "basicauth", "BasicAuth", "awssigv4", "AWSSigV4"]))
     if type_id != "prometheus":
@@ -166,6 +177,7 @@ def rows_of_grafana(draw: st.DrawFn) -> DataSource:
     """Any row that only Grafana's API wrote."""
     keys = st.sampled_from(["timeInterval", "token", "authToken", "httpHeaderName1", "database", "tlsSkipVerify"])
     json_data = draw(st.dictionaries(keys, TEXT | st.booleans() | st.integers(0, 9), max_size=3))
+    json_data |= draw(_arn_of("awsArn"))
     if draw(st.booleans()):
         kind = draw(st.sampled_from(["keys", "default", "ec2_iam_role"]))
         json_data |= {"sigV4Auth": draw(st.booleans()), "sigV4AuthType": kind, "sigV4Region": draw(WORD)}
