@@ -1,4 +1,4 @@
-"""Data sources of a domain by boto3, beside OpenSearch's and Grafana's APIs."""
+"""Data sources of a domain by boto3: the operations, the domain, and who may do them."""
 
 import json
 from collections.abc import Callable
@@ -7,70 +7,32 @@ from typing import Any
 import pytest
 
 from app.identity.roles import Role
-from app.registry.datasource import ByName, Status
 from dialects.aws.account import Account, outcome
-from dialects.aws.other_apis import (
-    born_in_opensearch,
-    edited_in_grafana,
-    in_opensearch,
-    patch_in_opensearch,
-    put_back,
-    refusal,
+from dialects.aws.domain_data_sources import (
+    DENIED,
+    INVALID,
+    MISSING,
+    OTHER_TYPE,
+    ROLE,
+    TYPE,
+    add,
+    create_domain,
+    delete,
+    get,
+    names,
+    status,
+    update,
 )
-
-ROLE = "arn:aws:iam::123456789012:role/reader"
-OTHER_ROLE = "arn:aws:iam::123456789012:role/teams/sales/other"
-TYPE = {"S3GlueDataCatalog": {"RoleArn": ROLE}}
-OTHER_TYPE = {"S3GlueDataCatalog": {"RoleArn": OTHER_ROLE}}
-INVALID, MISSING, DENIED = (
-    ("ValidationException", 400),
-    ("ResourceNotFoundException", 409),
-    ("AccessDeniedException", 403),
+from dialects.aws.other_apis import (
+    in_opensearch,
+    refusal,
 )
 
 
 @pytest.fixture(autouse=True)
 def domain(aws: Any) -> None:
-    """The domain ``logs``, whose server has an address that no other has."""
+    """The domain ``logs``."""
     create_domain(aws, "logs")
-
-
-def create_domain(client: Any, name: str) -> None:
-    endpoint = {"CustomEndpointEnabled": True, "CustomEndpoint": f"{name}.example.com"}
-    client.create_domain(DomainName=name, DomainEndpointOptions=endpoint)
-
-
-def add(client: Any, name: str = "sales", of_type: Any = TYPE, *, domain: str = "logs", **members: Any) -> str:
-    added = client.add_data_source(DomainName=domain, Name=name, DataSourceType=of_type, **members)
-    message: str = added["Message"]
-    return message
-
-
-def get(client: Any, name: str = "sales", *, domain: str = "logs") -> dict[str, Any]:
-    return outcome(client.get_data_source(DomainName=domain, Name=name))
-
-
-def update(client: Any, of_type: Any = TYPE, *, name: str = "sales", domain: str = "logs", **members: Any) -> str:
-    updated = client.update_data_source(DomainName=domain, Name=name, DataSourceType=of_type, **members)
-    message: str = updated["Message"]
-    return message
-
-
-def delete(client: Any, name: str = "sales", *, domain: str = "logs") -> str:
-    message: str = client.delete_data_source(DomainName=domain, Name=name)["Message"]
-    return message
-
-
-def names(client: Any, domain: str = "logs") -> list[str]:
-    return [one["Name"] for one in client.list_data_sources(DomainName=domain)["DataSources"]]
-
-
-def status(client: Any) -> str:
-    shown: str = get(client)["Status"]
-    return shown
-
-
-# The operations
 
 
 def test_a_message_says_what_was_done(aws: Any) -> None:
@@ -277,37 +239,6 @@ def test_the_status_is_no_member_of_what_is_added(account: Account, aws: Any) ->
     assert status(aws) == "ACTIVE"
 
 
-# The status
-
-
-def test_a_disabled_data_source_is_disabled_for_everybody(account: Account, aws: Any) -> None:
-    add(aws)
-    update(aws, Status="DISABLED")
-    assert in_opensearch(account, "sales")["status"] == "DISABLED"
-
-
-def test_a_data_source_is_active_again(account: Account, aws: Any) -> None:
-    add(aws)
-    update(aws, Status="DISABLED")
-    update(aws, Status="ACTIVE")
-    assert in_opensearch(account, "sales")["status"] == "ACTIVE"
-
-
-def test_one_that_opensearch_disabled_is_disabled(account: Account, aws: Any) -> None:
-    add(aws)
-    account.set_status("sales", Status.DISABLED)
-    assert status(aws) == "DISABLED"
-
-
-def test_one_whose_test_failed_is_active_and_stays_failed(account: Account, aws: Any) -> None:
-    add(aws)
-    row = account.services.registry.look_up(account.identity, ByName("sales"))
-    account.services.registry.set_status(account.identity, row, Status.ERROR)
-    assert status(aws) == "ACTIVE"
-    update(aws, Status="ACTIVE")
-    assert in_opensearch(account, "sales")["status"] == "ERROR"
-
-
 # Permissions
 
 
@@ -329,63 +260,3 @@ class TestSomebodyWhoIsNoAdmin:
         assert refusal(lambda: delete(client)) == DENIED
         assert get(aws) == before
         assert names(aws) == ["sales"]
-
-
-# Beside the other APIs
-
-
-def test_opensearch_shows_it_as_a_connector_with_its_indices_in_the_domain(account: Account, aws: Any) -> None:
-    add(aws, Description="All sales")
-    shown = in_opensearch(account, "sales")
-    assert (shown["connector"], shown["description"]) == ("S3GLUE", "All sales")
-    assert shown["properties"] == {
-        "glue.auth.type": "iam_role",
-        "glue.auth.role_arn": ROLE,
-        "glue.indexstore.opensearch.uri": "https://logs.example.com",
-        "glue.indexstore.opensearch.auth": "noauth",
-    }
-
-
-def test_opensearch_takes_back_what_it_shows(account: Account, aws: Any) -> None:
-    add(aws, Description="All sales")
-    before = get(aws)
-    put_back(account, in_opensearch(account, "sales"))
-    assert (get(aws), names(aws)) == (before, ["sales"])
-
-
-def test_a_connector_that_opensearch_made_with_its_indices_in_the_domain_is_the_domains(
-    account: Account, aws: Any
-) -> None:
-    properties = {
-        "glue.auth.type": "iam_role",
-        "glue.auth.role_arn": ROLE,
-        "glue.indexstore.opensearch.uri": "https://logs.example.com",
-        "glue.indexstore.opensearch.auth": "noauth",
-    }
-    born_in_opensearch(account, "sales", "S3GLUE", properties)
-    born_in_opensearch(
-        account, "others", "S3GLUE", {**properties, "glue.indexstore.opensearch.uri": "https://else.example.com"}
-    )
-    assert names(aws) == ["sales"]
-    assert get(aws)["DataSourceType"] == TYPE
-
-
-def test_what_opensearch_changed_is_got(account: Account, aws: Any) -> None:
-    add(aws)
-    patch_in_opensearch(account, "sales", description="new", properties={"glue.auth.role_arn": OTHER_ROLE})
-    assert get(aws) == {"Name": "sales", "DataSourceType": OTHER_TYPE, "Description": "new", "Status": "ACTIVE"}
-
-
-def test_an_update_keeps_what_grafana_said(account: Account, aws: Any) -> None:
-    add(aws, Description="All sales")
-    edited_in_grafana(
-        account,
-        "sales",
-        url="https://moved.example.com",
-        jsonData={"region": "eu-west-1"},
-        secureJsonData={"accessKey": "secret"},
-    )
-    update(aws, Description="new")
-    row = account.source("sales")
-    assert (row.url, row.json_data["region"]) == ("https://moved.example.com", "eu-west-1")
-    assert row.secure_json_fields == {"accessKey": True}
