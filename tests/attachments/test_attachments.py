@@ -152,9 +152,9 @@ def test_a_page_goes_on_behind_the_one_before(world: World) -> None:
     for name in ("one", "two", "three"):
         world.source(name)
         world.attach(domain(name))
-    first = world.attachments.all(world.viewer, PLACE, application="app", after=0, limit=2)
+    first = world.page(by=world.viewer, after=0, limit=2)
     assert first.after is not None
-    second = world.attachments.all(world.viewer, PLACE, application="app", after=first.after, limit=2)
+    second = world.page(by=world.viewer, after=first.after, limit=2)
     shown = [one.data_source_arn for page in (first, second) for one in page.attachments]
     assert shown == [domain("one"), domain("two"), domain("three")]
     assert second.after is None
@@ -164,7 +164,7 @@ def test_a_full_last_page_has_none_behind_it(world: World) -> None:
     for name in ("one", "two"):
         world.source(name)
         world.attach(domain(name))
-    assert world.attachments.all(world.viewer, PLACE, application="app", after=0, limit=2).after is None
+    assert world.page(by=world.viewer, after=0, limit=2).after is None
 
 
 def test_a_page_goes_on_behind_what_it_does_not_show(world: World) -> None:
@@ -172,10 +172,10 @@ def test_a_page_goes_on_behind_what_it_does_not_show(world: World) -> None:
         world.source(name)
         world.attach(domain(name))
     world.hide("two")
-    first = world.attachments.all(world.viewer, PLACE, application="app", after=0, limit=2)
+    first = world.page(by=world.viewer, after=0, limit=2)
     assert [one.data_source_arn for one in first.attachments] == [domain("one")]
     assert first.after is not None
-    second = world.attachments.all(world.viewer, PLACE, application="app", after=first.after, limit=2)
+    second = world.page(by=world.viewer, after=first.after, limit=2)
     assert [one.data_source_arn for one in second.attachments] == [domain("three")]
 
 

@@ -234,7 +234,7 @@ class OneToken:
         self.kept: dict[tuple[int, str, str, str], UsedToken] = {}
         self.forgotten: list[int] = []
 
-    def used(self, org_id: int, region: str, operation: str, token: str) -> UsedToken | None:
+    def used(self, org_id: int, region: str, operation: str, token: str, *, since: int) -> UsedToken | None:
         return self.kept.get((org_id, region, operation, token))
 
     def use(self, org_id: int, region: str, operation: str, token: str, used: UsedToken, at: int) -> None:
@@ -258,7 +258,7 @@ def test_what_has_no_token_is_neither_looked_up_nor_kept() -> None:
 def test_parameters_are_the_same_whatever_their_order() -> None:
     tokens = ClientTokens(OneToken(), Clock())
     tokens.remember(1, "r", "o", "t", SPOKEN, {"id": "x"})
-    assert tokens.answer(1, "r", "o", "t", dict(reversed(SPOKEN.items()))) == {"id": "x"}
+    assert tokens.answer(1, "r", "o", "t", dict(reversed([*SPOKEN.items()]))) == {"id": "x"}
 
 
 def test_parameters_are_kept_as_a_digest_only() -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from app.attachments.applications import Applications, Described, NewApplication
 from app.attachments.attaching import Attaching
-from app.attachments.attachments import Attached, Attachments, AttachRequest
+from app.attachments.attachments import Attached, Attachments, AttachRequest, Page
 from app.attachments.client_tokens import ClientTokens
 from app.attachments.values import AttachmentStatus, NewWorkspace, Place, Wanted, WorkspaceType
 from app.audit import AuditEvent, AuditLog
@@ -158,8 +158,19 @@ class World:
         return self.describe(arn).status
 
     def listed(self, *, by: Identity | None = None, application: str = "app") -> list[Attached]:
-        page = self.attachments.all(by or self.admin, PLACE, application=application, after=0, limit=100)
-        return [*page.attachments]
+        return [*self.page(by=by, application=application).attachments]
+
+    def page(
+        self,
+        *,
+        by: Identity | None = None,
+        application: str = "app",
+        place: Place = PLACE,
+        after: int = 0,
+        limit: int = 100,
+    ) -> Page:
+        found = self.attachments.application(by or self.admin, place, application)
+        return self.attachments.all(by or self.admin, found, after=after, limit=limit)
 
     def detach(self, arn: str | None = None, *, by: Identity | None = None, application: str = "app") -> None:
         self.attachments.detach(by or self.admin, PLACE, application=application, arn=arn or domain())

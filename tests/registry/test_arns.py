@@ -20,13 +20,13 @@ COLLECTION = f"arn:aws:aoss:us-east-1:{ACCOUNT}:collection/abc123"
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b"])
 def test_the_arn_of_a_domain_says_region_account_and_name(partition: str) -> None:
     text = f"arn:{partition}:es:eu-central-1:{ACCOUNT}:domain/my-logs-1"
-    assert read_arn(text) == SourceArn(text, "eu-central-1", ACCOUNT, "my-logs-1")
+    assert read_arn(text) == SourceArn(text, partition, "eu-central-1", ACCOUNT, "my-logs-1")
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b"])
 def test_the_arn_of_a_collection_has_no_domain(partition: str) -> None:
     text = f"arn:{partition}:aoss:us-gov-west-1:{ACCOUNT}:collection/07tjusf2h91cunochc"
-    assert read_arn(text) == SourceArn(text, "us-gov-west-1", ACCOUNT, "")
+    assert read_arn(text) == SourceArn(text, partition, "us-gov-west-1", ACCOUNT, "")
 
 
 @pytest.mark.parametrize("name", ["abc", "a" * 28, "a-1", "a--"], ids=len)

@@ -21,14 +21,14 @@ def use(storage: Storage, org: int, token: str = TOKEN, at: int = 2**40) -> None
 
 def test_a_token_is_found_as_it_was_used(storage: Storage, org: int) -> None:
     use(storage, org)
-    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN) == USED
+    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN, since=0) == USED
 
 
 def test_a_long_answer_comes_back(storage: Storage, org: int) -> None:
     long = UsedToken("d", "é" * 100_000)
     with storage.applications.writing(org):
         storage.client_tokens.use(org, REGION, OPERATION, TOKEN, long, 2**40)
-    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN) == long
+    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN, since=0) == long
 
 
 @pytest.mark.parametrize(
@@ -38,26 +38,26 @@ def test_a_long_answer_comes_back(storage: Storage, org: int) -> None:
 )
 def test_another_region_or_operation_has_its_own(storage: Storage, org: int, region: str, operation: str) -> None:
     use(storage, org)
-    assert storage.client_tokens.used(org, region, operation, TOKEN) is None
+    assert storage.client_tokens.used(org, region, operation, TOKEN, since=0) is None
 
 
 def test_another_org_has_its_own(storage: Storage, org: int, other_org: int) -> None:
     use(storage, org)
-    assert storage.client_tokens.used(other_org, REGION, OPERATION, TOKEN) is None
+    assert storage.client_tokens.used(other_org, REGION, OPERATION, TOKEN, since=0) is None
     use(storage, other_org)
-    assert storage.client_tokens.used(other_org, REGION, OPERATION, TOKEN) == USED
+    assert storage.client_tokens.used(other_org, REGION, OPERATION, TOKEN, since=0) == USED
 
 
 @pytest.mark.parametrize("token", ["", "T1", "t1 ", " t1", "t", "t\u0131", "tl"], ids=ascii)
 def test_tokens_are_compared_byte_by_byte(storage: Storage, org: int, token: str) -> None:
     use(storage, org)
-    assert storage.client_tokens.used(org, REGION, OPERATION, token) is None
+    assert storage.client_tokens.used(org, REGION, OPERATION, token, since=0) is None
 
 
 @pytest.mark.parametrize("token", ["é" * 64, "🔥" * 64, "'%s ? \\"], ids=ascii)
 def test_any_text_of_64_characters_is_a_token(storage: Storage, org: int, token: str) -> None:
     use(storage, org, token)
-    assert storage.client_tokens.used(org, REGION, OPERATION, token) == USED
+    assert storage.client_tokens.used(org, REGION, OPERATION, token, since=0) == USED
 
 
 def test_a_token_is_used_once(storage: Storage, org: int) -> None:
@@ -77,13 +77,19 @@ def test_what_is_older_is_forgotten_in_all_orgs_and_nothing_else(
     with storage.applications.writing(orgs[0]):
         storage.client_tokens.forget(100)
     for org in orgs:
-        assert storage.client_tokens.used(org, REGION, OPERATION, "old") is None
-        assert storage.client_tokens.used(org, REGION, OPERATION, "young") == USED
+        assert storage.client_tokens.used(org, REGION, OPERATION, "old", since=0) is None
+        assert storage.client_tokens.used(org, REGION, OPERATION, "young", since=0) == USED
 
 
 def test_tokens_are_gone_with_their_org(installation: Installation, storage: Storage, org: int, other_org: int) -> None:
     for one in (org, other_org):
         use(storage, one)
     installation.services.orgs.delete(system(0, "test"), org)
-    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN) is None
-    assert storage.client_tokens.used(other_org, REGION, OPERATION, TOKEN) == USED
+    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN, since=0) is None
+    assert storage.client_tokens.used(other_org, REGION, OPERATION, TOKEN, since=0) == USED
+
+
+def test_a_token_is_not_found_that_is_older_than_asked_for(storage: Storage, org: int) -> None:
+    use(storage, org, at=100)
+    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN, since=101) is None
+    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN, since=100) == USED

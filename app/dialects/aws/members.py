@@ -1,11 +1,11 @@
 """Reads the members of a request as Amazon's servers do: exact names, unknown ones ignored, null as absent."""
 
+import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import orjson
 from flask import Request, g
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
@@ -21,12 +21,19 @@ _REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is requir
 def read_object(body: bytes) -> Mapping[str, Any]:
     """The JSON object of a body; an empty body is an empty one. Raises InvalidRequest."""
     try:
-        value = orjson.loads(body or b"{}")
-    except orjson.JSONDecodeError as exc:
+        value = json.loads(body.decode() or "{}", parse_constant=_refuse_constant)
+        if b"\\u" in body:
+            # An escape can stand for half a character, which could be neither stored nor sent back.
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as exc:
         raise InvalidRequest("The body is not JSON.") from exc
     if not isinstance(value, dict):
         raise InvalidRequest("The body is not a JSON object.")
     return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 class Members(Schema):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask, g
@@ -105,8 +105,8 @@ def app() -> Flask:
     """Answers with what it read."""
     blueprint = AwsBlueprint("members", __name__)
 
-    @blueprint.route("/", methods=["POST"])
-    @blueprint.arguments(Outer())
+    @blueprint.route("/", methods=["POST"])  # type: ignore[untyped-decorator]
+    @blueprint.arguments(Outer())  # type: ignore[untyped-decorator]
     def read(body: dict[str, Any]) -> dict[str, Any]:
         return body
 
@@ -119,8 +119,7 @@ def app() -> Flask:
 def loaded(app: Flask, body: bytes) -> dict[str, Any]:
     with app.test_request_context("/", method="POST", content_type="application/json"):
         g.body = body
-        answer: dict[str, Any] = app.view_functions["members.read"]()
-        return answer
+        return cast(dict[str, Any], app.view_functions["members.read"]())
 
 
 def test_members_are_read_by_their_exact_names(app: Flask) -> None:
