@@ -2,12 +2,10 @@
 
 import http.client
 import json
-import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,10 +20,10 @@ from plain_http import ADMIN, ask
 from servers.gunicorn import Served
 from servers.ports import LOOPBACK
 from servers.upstream import Upstream, recording_upstream
+from servers.workers import a_connection_to_each
 from wire.accounts import PASSWORD, new_org, new_person
 
 _NEW_CONNECTIONS = 30
-_MOST_TRIES = 2_000
 
 Headers = Mapping[str, str]
 
@@ -241,36 +239,10 @@ def test_a_changed_url_counts_in_both_workers_from_the_next_request_on(
 def _a_connection_to_each_worker(
     served: Served, access: Access, stack: ExitStack
 ) -> Sequence[http.client.HTTPConnection]:
-    found: dict[int, http.client.HTTPConnection] = {}
-    for _ in range(_MOST_TRIES):
-        connection = stack.enter_context(closing(http.client.HTTPConnection(LOOPBACK, served.port, timeout=30)))
-        assert _status(connection, access) == 200
-        found.setdefault(_worker_of(connection, served), connection)
-        if len(found) == 2:
-            return list(found.values())
-    raise AssertionError(f"{_MOST_TRIES} connections all went to one worker")
-
-
-# As /proc/net/tcp writes the state of a connection.
-_ESTABLISHED = "01"
-
-
-def _worker_of(connection: http.client.HTTPConnection, served: Served) -> int:
-    """The process that holds the other end of the connection, as Linux tells it."""
-    ends = f":{served.port:04X} 0100007F:{connection.sock.getsockname()[1]:04X} "
-    # The table may change while it is read, and then has a row twice.
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines() if ends in line]
-    (inode,) = {row[9] for row in rows if row[3] == _ESTABLISHED}
-    children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split()
-    (worker,) = [int(child) for child in children if f"socket:[{inode}]" in _open_files(child)]
-    return worker
-
-
-def _open_files(process: str) -> Iterator[str]:
-    for file in Path(f"/proc/{process}/fd").iterdir():
-        # Others may be closed between the two looks.
-        with suppress(FileNotFoundError):
-            yield os.readlink(file)
+    """Each of which has let the caller in."""
+    workers = a_connection_to_each(served, 2, stack)
+    assert [_status(connection, access) for connection in workers] == [200, 200]
+    return workers
 
 
 def _status(connection: http.client.HTTPConnection, access: Access) -> int:
