@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError
 
+from app.identity.roles import Role
 from app.registry.datasource import Status
-from dialects.aws.account import DAY, Account, new_account, outcome
+from dialects.aws.account import DAY, Account, outcome
 from installations import install
 from servers.gunicorn import gunicorn_server
+from wire.accounts import new_org, new_token
 
 _THREADS = 4
 _SOURCES = 120
@@ -40,10 +42,11 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     directory = tmp_path_factory.mktemp("aws_killed")
     made = install(directory, "")
     settings = made.environment({"SLUICE_HTTP_WORKERS": "2"})
-    account = new_account(made)
+    org = new_org(made.services)
+    token = new_token(made.services, org, Role.ADMIN)
     with gunicorn_server(directory, settings) as served:
-        before = account.at(served.url)
-        aws = before.client(max_pool_connections=_THREADS)
+        account = Account(made, org, served.url, token)
+        aws = account.client(max_pool_connections=_THREADS)
         application = aws.create_application(name="my-app")["id"]
         pending = [
             aws.attach_data_source(
