@@ -121,28 +121,28 @@ class DirectQueryDataSources(MethodView):
         return respond_json(shown)
 
 
-@blueprint.route("/<name>")
+@blueprint.route("/<data_source_name>")
 class DirectQueryDataSourceByName(MethodView):
     """One direct query data source."""
 
     @operation("GetDirectQueryDataSource", "datasources:read")
     @blueprint.response(200, description="The data source, without its tags")
-    def get(self, name: str) -> Response:
+    def get(self, data_source_name: str) -> Response:
         """Get a direct query data source."""
-        return respond_json(_shown(found(name, is_direct_query), without=_ONLY_LISTED))
+        return respond_json(_shown(found(data_source_name, is_direct_query), without=_ONLY_LISTED))
 
     @operation("UpdateDirectQueryDataSource", "datasources:write")
     @blueprint.arguments(ChangeDirectQueryMembers())
     @blueprint.response(200, description="DataSourceArn")
-    def put(self, body: dict[str, Any], name: str) -> Response:
+    def put(self, body: dict[str, Any], data_source_name: str) -> Response:
         """Change a direct query data source."""
-        return _arn(rewrite(name, is_direct_query, partial(to_columns, _said(body))))
+        return _arn(rewrite(data_source_name, is_direct_query, partial(to_columns, _said(body))))
 
     @operation("DeleteDirectQueryDataSource", "datasources:delete")
     @blueprint.response(200, description="Nothing")
-    def delete(self, name: str) -> Response:
+    def delete(self, data_source_name: str) -> Response:
         """Delete a direct query data source."""
-        delete(name, is_direct_query)
+        delete(data_source_name, is_direct_query)
         return respond_json({})
 
 

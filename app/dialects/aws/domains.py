@@ -79,23 +79,23 @@ class CreateDomain(MethodView):
         return respond_json({"DomainStatus": _status(row, body["name"])})
 
 
-@blueprint.route("/opensearch/domain/<name>")
+@blueprint.route("/opensearch/domain/<domain_name>")
 class DomainByName(MethodView):
     """One domain."""
 
     @operation("DescribeDomain", "datasources:read")
     @blueprint.response(200, description="DomainStatus")
-    def get(self, name: str) -> Response:
+    def get(self, domain_name: str) -> Response:
         """Get a domain."""
-        return respond_json({"DomainStatus": _status(domain(name), name)})
+        return respond_json({"DomainStatus": _status(domain(domain_name), domain_name)})
 
     @operation("DeleteDomain", "datasources:delete")
     @blueprint.response(200, description="DomainStatus, which says that it is deleted")
-    def delete(self, name: str) -> Response:
+    def delete(self, domain_name: str) -> Response:
         """Delete a domain's data source."""
-        domain(name)
-        row = services().registry.delete(identity(), ByArn(domain_arn(place(), name)))
-        return respond_json({"DomainStatus": {**_status(row, name), "Deleted": True}})
+        domain(domain_name)
+        row = services().registry.delete(identity(), ByArn(domain_arn(place(), domain_name)))
+        return respond_json({"DomainStatus": {**_status(row, domain_name), "Deleted": True}})
 
 
 @blueprint.route("/domain")

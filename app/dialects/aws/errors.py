@@ -4,7 +4,7 @@ ResourceNotFoundException is 409, as the service's model has it; three codes sha
 them apart by the code alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import g, request
@@ -12,8 +12,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from app.attachments import errors as attachments
+from app.attachments.values import Place
 from app.dialects.aws.answering import respond_error
-from app.dialects.aws.arns import application_arn, user_arn
+from app.dialects.aws.arns import application_arn, direct_query_arn, domain_arn, user_arn
 from app.dialects.aws.refusals import Disabled, DomainExists, DomainNotFound, InvalidRequest, NotImplementedHere
 from app.dialects.aws.sigv4 import SignatureError, UnreadableAuthorization
 from app.edge.errors import BodyTooLarge, MalformedBody, row_for
@@ -91,6 +92,10 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     registry.VersionConflict: Answer(409, _CONFLICT, "It was changed meanwhile: try again."),
     registry.InvalidUrl: Answer(400, _INVALID, "{url!r} is no URL for a data source of this type."),
     registry.UrlTooLong: Answer(400, _INVALID, "A URL may have 255 bytes."),
+    registry.ReservedHeader: Answer(
+        400, _INVALID, "It has a custom header by which a proxy signs people in: remove it."
+    ),
+    registry.InvalidArn: Answer(400, _INVALID),
     registry.NameTooLong: Answer(400, _INVALID, "A name may have 190 bytes."),
     InvalidRequest: Answer(400, _INVALID),
     MalformedBody: Answer(400, _INVALID),
@@ -99,6 +104,14 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     NotImplementedHere: Answer(409, _DISABLED),
     # The body must be JSON, or boto3 does not look for the code.
     Exception: Answer(500, _INTERNAL, "Something failed here; the log of the service says what."),
+}
+
+
+# What a variable of a path names.
+_RESOURCES: Mapping[str, Callable[[Place, str], str]] = {
+    "id": application_arn,
+    "domain_name": domain_arn,
+    "data_source_name": direct_query_arn,
 }
 
 
@@ -113,11 +126,13 @@ def render(exc: Exception) -> Response:
 
 def _denied() -> dict[str, str]:
     """Who may not do what with which resource."""
-    named = (request.view_args or {}).get("id")
+    named = [
+        _RESOURCES[member](g.place, name) for member, name in (request.view_args or {}).items() if member in _RESOURCES
+    ]
     return {
         "user": user_arn(g.place, g.identity.login),
         "operation": g.get("operation", "*"),
-        "resource": "*" if named is None else application_arn(g.place, named),
+        "resource": named[0] if named else "*",
     }
 
 
