@@ -3,15 +3,17 @@
 import http.client
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from app.identity.access_keys import IssuedAccessKey
 from servers.ports import LOOPBACK
@@ -95,3 +97,11 @@ def require_error(answer: Answer, status: int, code: str) -> str:
     assert isinstance(body["message"], str)
     assert body["message"]
     return str(body["message"])
+
+
+def refusal(call: Callable[[], Any]) -> tuple[str, int]:
+    """Code and status of the error that boto3 raises."""
+    with pytest.raises(ClientError) as error:
+        call()
+    response = error.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]

@@ -10,9 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from app.identity.identity import system
+from app.identity.roles import Role
 from app.registry.datasource import Status
 from dialects.aws.account import DAY, Account
 from dialects.aws.raw import PREFIX
+from installations import Installation
+from wire.accounts import new_org, new_token
 
 _THREADS = 50
 _WORKERS = {"SLUICE_HTTP_WORKERS": "2"}
@@ -29,6 +32,16 @@ def _at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as threads:
         return list(threads.map(begin, calls))
+
+
+@pytest.fixture
+def busy_account(installation: Installation) -> Iterator[Account]:
+    """A new account on each of the three databases in turn, at a service with two worker processes."""
+    org = new_org(installation.services)
+    token = new_token(installation.services, org, Role.ADMIN)
+    made = Account(installation, org, installation.served(_WORKERS).url, token)
+    yield made
+    made.close()
 
 
 # A database that fails
@@ -101,8 +114,8 @@ def test_a_describe_that_cannot_write_what_has_come_fails_and_changes_nothing(
 # Many at once
 
 
-def test_a_pair_that_many_attach_at_once_is_attached_once(account_anywhere: Account) -> None:
-    account = account_anywhere.served(_WORKERS)
+def test_a_pair_that_many_attach_at_once_is_attached_once(busy_account: Account) -> None:
+    account = busy_account
     application, arn = account.application(), account.register("logs")
     aws = account.client(max_pool_connections=_THREADS)
 
@@ -149,8 +162,8 @@ def test_an_application_name_that_many_ask_for_at_once_is_given_once(account: Ac
     assert len(aws.list_applications()["ApplicationSummaries"]) == 1
 
 
-def test_a_completion_that_many_see_at_once_happens_once(account_anywhere: Account) -> None:
-    account = account_anywhere.served(_WORKERS)
+def test_a_completion_that_many_see_at_once_happens_once(busy_account: Account) -> None:
+    account = busy_account
     application, arn = account.application(), account.register("later", status=Status.DISABLED)
     aws = account.client(max_pool_connections=20)
     attached = aws.attach_data_source(id=application, dataSourceArn=arn, workspaceConfiguration=_WORKSPACE)

@@ -116,6 +116,7 @@ def test_an_application_that_none_can_be_is_refused(served: Served, signer: Sign
         pytest.param(b"\xff\xfe", id="no UTF-8"),
         pytest.param(b'{"dataSourceArn": NaN}', id="NaN"),
         pytest.param(b'{"dataSourceArn": "\\ud800aaaaaaaaaaaaaaaaaaaa"}', id="half a character"),
+        pytest.param(b'{"dataSourceArn": 1e400}', id="number beyond all numbers"),
         pytest.param(b"[" * 4_000, id="deep"),
         pytest.param(b"{} {}", id="two objects"),
         pytest.param(b"", id="none"),
@@ -166,7 +167,7 @@ def test_a_member_that_breaks_a_rule_is_named(
     assert require_error(answer, 400, _INVALID).startswith(f"{named} ")
 
 
-@pytest.mark.parametrize("number", ['"5"', "true", "2.5", "1e400", "99999999999999999999", "[]", "{}"])
+@pytest.mark.parametrize("number", ['"5"', "true", "2.5", "99999999999999999999", "[]", "{}"])
 def test_what_is_no_number_is_no_page_size(served: Served, signer: Signer, application: str, number: str) -> None:
     body = f'{{"maxResults": {number}}}'.encode()
     answer = send_signed(served.port, signer, "POST", f"{application}/listDataSourceAttachments", body)
