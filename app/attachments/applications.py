@@ -160,7 +160,7 @@ class Applications:
         identity.require(_WRITE)
         with self._store.writing(identity.org_id):
             application = self._find(identity, place, named)
-            for standing in self._attachments.standings(identity.org_id, application):
+            for standing in self._settled(identity, application):
                 self._attaching.forget(identity, standing)
             self._store.delete_application(identity.org_id, application.number)
             self._record(identity, "applications:delete", application)

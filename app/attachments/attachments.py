@@ -19,9 +19,10 @@ from app.attachments.values import (
     Standing,
     Wanted,
 )
-from app.identity.errors import OrgNotFound
+from app.identity.errors import OrgNotFound, PermissionDenied
 from app.identity.identity import Identity
 from app.registry.datasource import ByUid
+from app.registry.errors import DataSourceNotFound
 from app.registry.registry import Registry
 
 READ = "applications:read"
@@ -196,8 +197,14 @@ class Attachments:
         found = self._store.standing(identity.org_id, application, arn)
         if found is None or found.source is None:
             return found
-        seen = identity.may(_SEES, f"datasources:uid:{found.source.uid}") and not identity.org_has_permissions
-        return found if seen or is_visible(found.source, self._registry.scopes(identity, _SEES)) else None
+        try:
+            self._registry.look_up(identity, ByUid(found.source.uid))
+        except PermissionDenied:
+            return None
+        except DataSourceNotFound:
+            # Deleted meanwhile: nothing is left to hide.
+            pass
+        return found
 
     def _visible(self, identity: Identity, found: Sequence[Standing]) -> list[Standing]:
         scopes = frozenset(self._registry.scopes(identity, _SEES)) if found else ()

@@ -15,6 +15,9 @@ _SERVICE = "es"
 # Seconds by which the caller's clock may differ from ours, either way.
 _WINDOW = 15 * 60
 
+# What can be part of an ARN.
+_REGION = re.compile(r"[a-z]{2}[a-z0-9-]{1,30}")
+
 # Characters of the whole header. The SDKs, which sign a dozen headers, send less than a thousand.
 _LONGEST = 4096
 _PARTS = frozenset({"Credential", "SignedHeaders", "Signature"})
@@ -133,6 +136,8 @@ def check(authorization: Authorization, request: SignedRequest, *, now: float, r
         raise SignatureRefused(f"Sign the request for the service {_SERVICE}.")
     if region is not None and scope.region != region:
         raise SignatureRefused(f"Sign the request for the region {region}.")
+    if _REGION.fullmatch(scope.region) is None:
+        raise SignatureRefused("Sign the request for a region such as us-east-1.")
     _check_signed_headers(frozenset(authorization.signed_headers), request.headers)
     stamp = _stamp(request.headers)
     signed_at = _epoch_seconds(stamp)
