@@ -90,7 +90,8 @@ def _with_header(request: SignedRequest, name: str, change: Callable[[str], str]
 CHANGES: Mapping[str, Callable[[SignedRequest], SignedRequest]] = {
     "method": lambda it: replace(it, method="PATCH"),
     "letter at the end of the path": lambda it: replace(it, path=it.path + "x"),
-    "segment at the front of the path": lambda it: replace(it, path=f"/x/..x{it.path}"),
+    # More of them than dot segments behind could take away again.
+    "segments at the front of the path": lambda it: replace(it, path="/x" * 50 + it.path),
     "escape in the path": lambda it: replace(it, path=it.path + "%2F"),
     "pair more in the query": lambda it: replace(it, query=f"{it.query}&x=1"),
     "letter at the end of the query": lambda it: replace(it, query=f"{it.query}x"),
