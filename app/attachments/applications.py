@@ -102,7 +102,7 @@ class Applications:
                 ),
             )
             self._record(identity, "applications:create", application, region=application.region)
-            for wanted in new.data_sources:
+            for wanted in {one.arn: one for one in new.data_sources}.values():
                 self._attaching.attach(identity, place, application, wanted)
             self._tokens.remember(*token, {"id": application.id})
             return self._described(identity, application, self._settled(identity, application))

@@ -120,7 +120,7 @@ class Attaching:
 
         Raises NotAnArn, ForeignAccount, SourceNotFound, PermissionDenied, WorkspaceNotFound, WorkspaceNameTaken.
         """
-        arn = checked_arn(place, wanted.arn)
+        checked_arn(place, wanted.arn)
         found = self._attachments.standing(identity.org_id, application, wanted.arn)
         if found is not None:
             found = self.settled(identity.org_id, found)
@@ -128,7 +128,7 @@ class Attaching:
                 if found.source is not None:
                     self._registry.look_up(identity, ByUid(found.source.uid))
                 return found
-        row = self._source(identity, place, arn)
+        row = self.source(identity, place, wanted.arn)
         workspace = None
         if workspace_id is not None:
             known = self._applications.workspace(identity.org_id, application.number, workspace_id)
@@ -157,6 +157,16 @@ class Attaching:
         self._record(identity, "attachments:attach", added)
         return self.settled(identity.org_id, added)
 
+    def source(self, identity: Identity, place: Place, arn: str) -> DataSource:
+        """The data source that an ARN stands for. Raises NotAnArn, ForeignAccount, SourceNotFound, PermissionDenied."""
+        # A Region has its own resources.
+        if checked_arn(place, arn).region != place.region:
+            raise SourceNotFound(arn)
+        try:
+            return self._registry.look_up(identity, ByArn(arn))
+        except DataSourceNotFound as exc:
+            raise SourceNotFound(arn) from exc
+
     def detach(self, identity: Identity, standing: Standing) -> None:
         """Raises AttachmentNotFound, AttachmentPending."""
         standing = self.settled(identity.org_id, standing)
@@ -173,15 +183,6 @@ class Attaching:
             self._record(identity, "attachments:fail", standing, why="it is not wanted any more")
         self._attachments.delete(identity.org_id, standing.attachment.number)
         self._record(identity, "attachments:detach", standing)
-
-    def _source(self, identity: Identity, place: Place, arn: SourceArn) -> DataSource:
-        # A Region has its own resources.
-        if arn.region != place.region:
-            raise SourceNotFound(arn.text)
-        try:
-            return self._registry.look_up(identity, ByArn(arn.text))
-        except DataSourceNotFound as exc:
-            raise SourceNotFound(arn.text) from exc
 
     def _is_taken(self, org_id: int, application: Application, workspace: str) -> bool:
         if not self._applications.has_workspace_name(org_id, application.number, workspace):

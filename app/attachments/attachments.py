@@ -7,7 +7,7 @@ from typing import Any
 
 from app.attachments.attaching import Attaching, checked_arn, is_visible
 from app.attachments.client_tokens import ClientTokens
-from app.attachments.errors import ApplicationNotActive, ApplicationNotFound, AttachmentNotFound
+from app.attachments.errors import ApplicationNotActive, ApplicationNotFound, AttachmentNotFound, SourceNotFound
 from app.attachments.store import ApplicationStore, AttachmentStore
 from app.attachments.values import (
     Application,
@@ -98,7 +98,7 @@ class Attachments:
             token = (identity.org_id, place.region, _OPERATION, request.client_token, parameters)
             answered = self._tokens.answer(*token)
             if answered is not None:
-                return self._again(identity, application, answered)
+                return self._again(identity, place, application, answered)
             attached = _attached(
                 self._attaching.attach(
                     identity,
@@ -171,10 +171,13 @@ class Attachments:
         identity.require(READ)
         self._settle(identity.org_id)
         scopes = frozenset(self._registry.scopes(identity, _SEES))
-        return [
-            replace(found, attached=tuple(one for one in found.attached if is_visible(one.source, scopes)))
-            for found in self._applications.workspaces(identity.org_id)
-        ]
+        shown = []
+        for found in self._applications.workspaces(identity.org_id):
+            visible = tuple(one for one in found.attached if is_visible(one.source, scopes))
+            # Of data sources that the caller may not see nothing is told, nor what they are in.
+            if visible or not found.attached:
+                shown.append(replace(found, attached=visible))
+        return shown
 
     def settle_all(self) -> None:
         """Completes, or lets fail, what is due in any org."""
@@ -210,13 +213,18 @@ class Attachments:
         scopes = frozenset(self._registry.scopes(identity, _SEES)) if found else ()
         return [standing for standing in found if is_visible(standing.source, scopes)]
 
-    def _again(self, identity: Identity, application: Application, answered: Mapping[str, Any]) -> Attached:
+    def _again(
+        self, identity: Identity, place: Place, application: Application, answered: Mapping[str, Any]
+    ) -> Attached:
         """The same attachment as it is now; as it was, when it is gone."""
         found = self._store.standing(identity.org_id, application, answered["arn"])
         if found is not None and found.attachment.id == answered["id"]:
             if found.source is not None:
                 self._registry.look_up(identity, ByUid(found.source.uid))
             return _attached(self._attaching.settled(identity.org_id, found))
+        with suppress(SourceNotFound):
+            # Who may not see the data source learns nothing of it by somebody's token either.
+            self._attaching.source(identity, place, answered["arn"])
         return Attached(answered["id"], application, answered["arn"], AttachmentStatus(answered["status"]))
 
 

@@ -161,7 +161,7 @@ class PeopleStore(Protocol):
     def set_role(self, user_id: int, org_id: int, role: Role) -> None: ...
 
     def remove_member(self, user_id: int, org_id: int) -> None:
-        """With the teams and permissions of the user in the org."""
+        """With the teams, permissions and access keys of the user in the org."""
 
     def other_org_admins(self, user_id: int, org_id: int) -> bool:
         """Whether an enabled user with role Admin would remain in the org without this one."""

@@ -195,7 +195,7 @@ class Registry:
             name = new.name or free_name(new.type, self._store.names(identity.org_id))
             check_lengths(name, new.url)
             uid, taken = self._free_uid(identity, name, new.uid)
-            self._check_arn(identity, new, besides=0)
+            self._check_arn(identity, new, None)
             is_default = new.is_default or not taken.any
             if is_default and taken.any:
                 self._store.clear_default(identity.org_id, keep=0)
@@ -226,6 +226,7 @@ class Registry:
             if change.uid not in {"", old.uid} or (change.is_default and not old.is_default):
                 # Both reach beyond this data source: to what else is named by the uid, and to the present default.
                 identity.require("datasources:write", EVERY_DATA_SOURCE)
+            self._check_arn(identity, change, old)
             check_lengths(change.name, change.url)
             taken = self._store.taken(identity.org_id, change.name, change.uid, besides=old.id)
             if taken.name:
@@ -237,7 +238,6 @@ class Registry:
                 raise VersionConflict
             if taken.uid:
                 raise DataSourceUidTaken(change.uid)
-            self._check_arn(identity, change, besides=old.id)
             row = replaced(old, change)
             if not identity.may("datasources:write", EVERY_DATA_SOURCE):
                 row = dataclasses.replace(row, is_default=old.is_default)
@@ -318,10 +318,14 @@ class Registry:
                 return uid, taken
         raise DataSourceUidTaken(uid)
 
-    def _check_arn(self, identity: Identity, given: Given, *, besides: int) -> None:
+    def _check_arn(self, identity: Identity, given: Given, old: DataSource | None) -> None:
         arn = own_arn(given.json_data)
-        other = None if arn is None else self._store.find(identity.org_id, ByArn(arn))
-        if arn is not None and other is not None and other.id != besides:
+        if arn is None or (old is not None and arn == own_arn(old.json_data)):
+            return
+        if old is not None:
+            # What an ARN stands for is looked up by others, who may have meant a data source of the domain's name.
+            identity.require("datasources:write", EVERY_DATA_SOURCE)
+        if self._store.find(identity.org_id, ByArn(arn)) is not None:
             raise DataSourceArnTaken(arn)
 
     def _check_headers(self, given: Given) -> None:

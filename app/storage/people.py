@@ -32,6 +32,7 @@ class People:
         self._members = tables.members
         self._team_members = tables.team_members
         self._permissions = tables.permissions
+        self._access_keys = tables.access_keys
         self._wrong_passwords = tables.wrong_passwords
         self._org_lock = org_lock
         self._clock = clock
@@ -235,7 +236,7 @@ class People:
 
     def remove_member(self, user_id: int, org_id: int) -> None:
         """See the protocol."""
-        for rows in (self._members, self._team_members, self._permissions):
+        for rows in (self._members, self._team_members, self._permissions, self._access_keys):
             rows.delete_in_org(org_id).where(rows.account_id == user_id).execute()
         self._leave(user_id, org_id)
 

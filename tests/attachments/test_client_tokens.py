@@ -183,6 +183,15 @@ def test_who_may_not_read_the_data_source_learns_nothing_by_a_token(world: World
         world.attach(by=world.editor, token="t1")
 
 
+def test_who_may_not_read_the_data_source_learns_nothing_of_what_was_detached(world: World) -> None:
+    world.source()
+    world.attach(token="t1")
+    world.detach()
+    world.hide()
+    with pytest.raises(PermissionDenied):
+        world.attach(by=world.editor, token="t1")
+
+
 # CreateApplication
 
 

@@ -209,3 +209,11 @@ def test_what_is_refused_makes_no_workspace(world: World) -> None:
     world.source()
     world.attach(new_workspace=workspace())
     assert world.workspaces() == {"w 1": [domain()]}
+
+
+def test_a_workspace_of_hidden_data_sources_only_is_hidden_too(world: World) -> None:
+    world.source()
+    world.attach(new_workspace=workspace())
+    world.hide()
+    assert world.workspaces(by=world.viewer) == {}
+    assert world.workspaces() == {"w 1": [domain()]}

@@ -124,13 +124,16 @@ def test_a_key_of_a_disabled_account_opens_nothing(services: Services, keys: Acc
         sign_in(services, key)
 
 
-def test_who_left_the_org_may_do_nothing_with_a_key_of_it(services: Services, keys: AccessKeys, org: int) -> None:
+def test_who_leaves_the_org_leaves_the_keys_of_it_behind(services: Services, keys: AccessKeys, org: int) -> None:
     login = new_login()
     user_id = add_user(services, org, Role.ADMIN, login=login)
     add_user(services, org, Role.ADMIN)
     key = create(keys, org, login)
     services.members.remove(system(org, "test"), org, user_id)
-    assert (sign_in(services, key).role, sign_in(services, key).grants) == (None, {})
+    assert keys.all(admin(org)) == []
+    services.members.add(system(org, "test"), org, login, Role.ADMIN)
+    with pytest.raises(UnknownAccessKey):
+        sign_in(services, key)
 
 
 def test_keys_are_listed_with_their_times_and_without_secrets(

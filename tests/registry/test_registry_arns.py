@@ -145,3 +145,22 @@ def test_an_arn_is_compared_byte_by_byte(registry: Registry, org: int) -> None:
     for arn in (LOGS.upper(), f"{LOGS} ", LOGS[:-1]):
         with pytest.raises(DataSourceNotFound):
             registry.get(admin(org), ByArn(arn))
+
+
+@pytest.mark.usefixtures("given")
+def test_who_may_edit_one_data_source_only_gives_it_no_arn(services: Services, registry: Registry, org: int) -> None:
+    theirs = registry.create(admin(org), new("theirs", uid="theirs"))
+    give(services, theirs, Editor=Level.EDIT)
+    for arn in (LOGS, LOGS.replace("logs", "other")):
+        with pytest.raises(PermissionDenied):
+            registry.replace(permitted_editor(org), ByUid("theirs"), change("theirs", json=with_arn(arn)))
+    assert by_arn(registry, org) == "given"
+
+
+def test_who_may_edit_one_data_source_only_keeps_the_arn_that_it_has(
+    services: Services, registry: Registry, org: int, given: DataSource
+) -> None:
+    give(services, given, Editor=Level.EDIT)
+    changed = change("another name", json=with_arn(LOGS))
+    assert registry.replace(permitted_editor(org), ByUid("given"), changed).name == "another name"
+    assert by_arn(registry, org) == "given"

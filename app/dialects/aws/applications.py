@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, request
 from flask.views import MethodView
-from marshmallow import validate
 
 from app.attachments.applications import Described, NewApplication
 from app.attachments.values import Application, Wanted
@@ -18,7 +17,7 @@ from app.dialects.aws.members import Members, matching, one_of, several, sized, 
 from app.dialects.aws.naming import APPLICATION_NAME, APPLICATION_NAME_RULE, require_id
 from app.dialects.aws.paging import next_token, page_size, read_token
 from app.dialects.aws.refusals import InvalidRequest
-from app.dialects.aws.shapes import TagMembers, description_text, role_arn
+from app.dialects.aws.shapes import MOST_TAGS, TagMembers, description_text, role_arn
 from app.edge.authentication import identity, services
 from app.edge.schemas import Flag
 
@@ -26,6 +25,8 @@ blueprint = aws_blueprint("applications", "/opensearch", "Applications, which da
 
 _READ, _WRITE = "applications:read", "applications:write"
 _PAGE = 50
+# All of them are attached in one transaction.
+_MOST_DATA_SOURCES = 1_000
 _KEY = r"arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}"
 _STATUSES = ("CREATING", "UPDATING", "DELETING", "ACTIVE", "FAILED")
 
@@ -63,16 +64,16 @@ class ConfigMembers(Members):
 class ApplicationChangeMembers(Members):
     """What UpdateApplication takes; what is absent stays."""
 
-    data_sources = several(within(WantedMembers), data_key="dataSources", load_default=None)
+    data_sources = several(within(WantedMembers), most=_MOST_DATA_SOURCES, data_key="dataSources", load_default=None)
     identity_center = within(IdentityCenterMembers, data_key="iamIdentityCenterOptions")
-    configs = several(within(ConfigMembers), data_key="appConfigs", validate=validate.Length(max=200))
+    configs = several(within(ConfigMembers), most=200, data_key="appConfigs")
 
 
 class NewApplicationMembers(ApplicationChangeMembers):
     """What CreateApplication takes."""
 
     name = matching(APPLICATION_NAME, APPLICATION_NAME_RULE, required=True)
-    tags = several(within(TagMembers), data_key="tagList")
+    tags = several(within(TagMembers), most=MOST_TAGS, data_key="tagList")
     key = matching(_KEY, "must be the ARN of a KMS key", longest=2048, data_key="kmsKeyArn")
     client_token = sized(1, 64, data_key="clientToken", load_default=None)
 

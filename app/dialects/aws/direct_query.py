@@ -24,7 +24,7 @@ from app.dialects.aws.members import Members, Union, matching, several, sized, w
 from app.dialects.aws.naming import DATA_SOURCE_NAME, DATA_SOURCE_NAME_RULE
 from app.dialects.aws.paging import next_token, read_token
 from app.dialects.aws.rewriting import add, delete, found, rewrite
-from app.dialects.aws.shapes import TagMembers, description_text
+from app.dialects.aws.shapes import MOST_TAGS, TagMembers, description_text
 from app.dialects.aws.workspaces import WORKSPACE_ARN, read_workspace
 from app.edge.authentication import identity, services
 from app.identity.errors import PermissionDenied
@@ -35,6 +35,8 @@ from app.registry.errors import DataSourceNotFound
 blueprint = aws_blueprint("direct_query", "/opensearch/directQueryDataSource", "Direct query data sources.")
 
 _PAGE = 100
+# Each is looked up.
+_MOST_ARNS = 100
 _ROLE = r"arn:(aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b):iam::[0-9]{12}:role(/service-role)?/[A-Za-z0-9+=,.@_-]{1,64}"
 _ARN = r"(?=.{20})arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:[0-9]*:\S+"
 _ONLY_LISTED, _ONLY_GOT = frozenset({"TagList"}), frozenset({"DataSourceAccessPolicy"})
@@ -79,6 +81,7 @@ class ChangeDirectQueryMembers(Members):
     description = description_text(data_key="Description", load_default=None)
     arns = several(
         matching(_ARN, "must be an ARN of 20 to 2048 characters", longest=2048),
+        most=_MOST_ARNS,
         data_key="OpenSearchArns",
         load_default=None,
     )
@@ -89,7 +92,7 @@ class AddDirectQueryMembers(ChangeDirectQueryMembers):
     """What AddDirectQueryDataSource takes."""
 
     name = matching(DATA_SOURCE_NAME, DATA_SOURCE_NAME_RULE, data_key="DataSourceName", required=True)
-    tags = several(within(TagMembers), data_key="TagList", load_default=None)
+    tags = several(within(TagMembers), most=MOST_TAGS, data_key="TagList", load_default=None)
 
 
 # Writes tags as they are kept.

@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response, request
 from flask.views import MethodView
@@ -17,8 +16,9 @@ from app.edge.authentication import identity, services
 from app.edge.schemas import Flag
 from app.registry.arns import ARN_MEMBER, is_domain, own_arn, read_arn
 from app.registry.datasource import ByArn, DataSource, NewDataSource
-from app.registry.errors import DataSourceArnTaken, DataSourceNameTaken, DataSourceNotFound
+from app.registry.errors import DataSourceArnTaken, DataSourceNameTaken, DataSourceNotFound, InvalidUrl
 from app.registry.json_data import JsonData
+from app.registry.urls import read_target
 
 blueprint = aws_blueprint("domains", "", "Domains, which are data sources.")
 
@@ -109,12 +109,14 @@ class ListDomainNames(MethodView):
         wanted = request.args.get("engineType")
         if wanted is not None and wanted not in _ENGINES:
             raise InvalidRequest(f"engineType must be one of {', '.join(_ENGINES)}.")
-        named = ((_name(row), _engine(row).partition("_")[0]) for row in services().registry.all(identity()))
-        shown = [
-            {"DomainName": name, "EngineType": engine}
-            for name, engine in named
-            if name is not None and wanted in {None, engine}
-        ]
+        # An ARN that a data source was given goes before the name of another.
+        rows = sorted(services().registry.all(identity()), key=lambda row: own_arn(row.json_data) is None)
+        named: dict[str, DataSource] = {}
+        for row in rows:
+            if (name := _name(row)) is not None:
+                named.setdefault(name, row)
+        engines = ((name, _engine(row).partition("_")[0]) for name, row in sorted(named.items()))
+        shown = [{"DomainName": name, "EngineType": engine} for name, engine in engines if wanted in {None, engine}]
         return respond_json({"DomainNames": shown})
 
 
@@ -160,6 +162,15 @@ def _engine(row: DataSource) -> str:
     return "Elasticsearch_7.10" if row.type == _ENGINES["Elasticsearch"] else _NEWEST
 
 
+def _endpoint(row: DataSource) -> str:
+    """Host and port of its server, without what signs in there."""
+    try:
+        target = read_target(row.url)
+    except InvalidUrl:
+        return ""
+    return f"{target.host}:{target.port}" if target.port else target.host
+
+
 def _status(row: DataSource, name: str) -> dict[str, Any]:
     return {
         "DomainId": f"{place().account}/{name}",
@@ -168,7 +179,7 @@ def _status(row: DataSource, name: str) -> dict[str, Any]:
         "Created": True,
         "Deleted": False,
         "Processing": False,
-        "Endpoint": urlsplit(row.url).netloc,
+        "Endpoint": _endpoint(row),
         "EngineVersion": _engine(row),
         # Required by the service's model; there are no machines.
         "ClusterConfig": {},

@@ -84,6 +84,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     attachments.NotAnArn: Answer(400, _INVALID),
     DomainNotFound: Answer(409, _MISSING),
     DomainExists: Answer(409, _EXISTS),
+    identity.OrgNotFound: Answer(409, _MISSING),
     registry.DataSourceNotFound: Answer(409, _MISSING, "There is no such data source here."),
     registry.DataSourceNameTaken: Answer(409, _EXISTS),
     registry.DataSourceArnTaken: Answer(409, _EXISTS),

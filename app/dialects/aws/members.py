@@ -19,17 +19,25 @@ _REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is requir
 
 
 def read_object(body: bytes) -> Mapping[str, Any]:
-    """The JSON object of a body; an empty body is an empty one. Raises InvalidRequest."""
+    """The JSON object of a body, without what is null; an empty body is an empty object. Raises InvalidRequest."""
     try:
         value = json.loads(body.decode() or "{}", parse_constant=_refuse_constant)
         if b"\\u" in body:
             # An escape can stand for half a character, which could be neither stored nor sent back.
             json.dumps(value, ensure_ascii=False).encode()
+        value = _present(value)
     except (ValueError, RecursionError) as exc:
         raise InvalidRequest("The body is not JSON.") from exc
     if not isinstance(value, dict):
         raise InvalidRequest("The body is not a JSON object.")
     return value
+
+
+def _present(value: Any) -> Any:
+    """``value`` without the members that are null, on every level."""
+    if isinstance(value, dict):
+        return {name: _present(member) for name, member in value.items() if member is not None}
+    return [_present(item) for item in value] if isinstance(value, list) else value
 
 
 def _refuse_constant(name: str) -> Any:
@@ -62,7 +70,7 @@ class Union(Members):
 
 class _Parser(GoJsonParser):
     def load_json(self, req: Request, schema: Schema) -> Any:
-        return present(read_object(g.body))
+        return read_object(g.body)
 
     def handle_error(
         self,
@@ -80,13 +88,6 @@ class AwsBlueprint(SluiceBlueprint):
     """A blueprint that reads bodies so."""
 
     ARGUMENTS_PARSER = _Parser()
-
-
-def present(value: Any) -> Any:
-    """``value`` without the members that are null, on every level."""
-    if isinstance(value, dict):
-        return {name: present(member) for name, member in value.items() if member is not None}
-    return [present(item) for item in value] if isinstance(value, list) else value
 
 
 def matching(pattern: str, rule: str, **kwargs: Any) -> Text:
@@ -117,9 +118,10 @@ def within(schema: type[Members], **kwargs: Any) -> fields.Nested:
     return fields.Nested(schema, error_messages=_REQUIRED, **kwargs)
 
 
-def several(item: fields.Field[Any], **kwargs: Any) -> fields.List[Any]:
-    """A list."""
-    return fields.List(item, error_messages={**_REQUIRED, "invalid": "must be a list"}, **kwargs)
+def several(item: fields.Field[Any], *, most: int, **kwargs: Any) -> fields.List[Any]:
+    """A list of at most so many."""
+    bound = validate.Length(max=most, error=f"must have at most {most} items")
+    return fields.List(item, validate=bound, error_messages={**_REQUIRED, "invalid": "must be a list"}, **kwargs)
 
 
 def _first(messages: Any, path: str = "") -> str:

@@ -5,6 +5,8 @@ from typing import Any
 from app.dialects.aws.members import Members, matching, sized
 from app.edge.schemas import Text
 
+# As AWS bounds the tags of anything.
+MOST_TAGS = 50
 # Any role; some operations want less.
 ROLE = r"arn:(aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b):iam::[0-9]+:role/.*"
 ROLE_RULE = "must be the ARN of a role, such as arn:aws:iam::123456789012:role/reader"

@@ -14,7 +14,6 @@ from app.dialects.aws.members import (
     Members,
     matching,
     one_of,
-    present,
     read_object,
     several,
     sized,
@@ -72,8 +71,17 @@ def test_json_that_is_no_object_is_refused(body: bytes) -> None:
 
 
 def test_null_is_absent_on_every_level() -> None:
-    given = {"a": None, "b": {"c": None, "d": [None, {"e": None, "f": 0}]}, "g": "", "h": False}
-    assert present(given) == {"b": {"d": [None, {"f": 0}]}, "g": "", "h": False}
+    body = b'{"a":null,"b":{"c":null,"d":[null,{"e":null,"f":0}]},"g":"","h":false}'
+    assert read_object(body) == {"b": {"d": [None, {"f": 0}]}, "g": "", "h": False}
+
+
+@pytest.mark.parametrize("depth", [100, 600, 900, 5_000, 100_000])
+def test_a_body_of_any_depth_is_read_or_refused(depth: int) -> None:
+    body = b'{"x":' + b"[" * depth + b"]" * depth + b"}"
+    try:
+        assert [*read_object(body)] == ["x"]
+    except InvalidRequest as exc:
+        assert str(exc) == "The body is not JSON."
 
 
 # A body with all kinds of members
@@ -92,7 +100,7 @@ class Inner(Members):
 class Outer(Members):
     id = sized(2, 4, required=True, data_key="theId")
     inner = within(Inner, load_default=None, data_key="theInner")
-    inners = several(within(Inner), load_default=(), data_key="theInners")
+    inners = several(within(Inner), most=3, load_default=(), data_key="theInners")
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
