@@ -1,23 +1,19 @@
 """Applications: created, read, listed, changed and deleted, with what is attached to them."""
 
-from typing import NoReturn
-
 import pytest
 
-from app.attachments.applications import Described, NewApplication
+from app.attachments.applications import NewApplication
 from app.attachments.errors import (
     ApplicationNameTaken,
-    ApplicationNotActive,
     ApplicationNotFound,
     ForeignAccount,
     NotAnArn,
     SourceNotFound,
 )
 from app.attachments.values import ApplicationStatus, AttachmentStatus, Wanted
-from app.audit import AuditEvent
 from app.identity.errors import PermissionDenied
 from app.registry.datasource import Status
-from attachments.world import ACCOUNT, DAY, ELSEWHERE, HOUR, PLACE, MakeWorld, World, domain, workspace
+from attachments.world import ACCOUNT, ELSEWHERE, PLACE, MakeWorld, World, domain, workspace
 
 CREATING, UPDATING, ACTIVE = ApplicationStatus
 PENDING, ATTACHED, FAILED = AttachmentStatus.PENDING, AttachmentStatus.ATTACHED, AttachmentStatus.FAILED
@@ -26,12 +22,6 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"
 
 def names(world: World) -> list[str]:
     return [application.name for application, _ in world.applications.all(world.admin, PLACE)]
-
-
-def change(world: World, *arns: str) -> Described:
-    """To exactly these data sources."""
-    wanted = [Wanted(arn) for arn in arns]
-    return world.applications.change(world.admin, PLACE, "app", said={}, data_sources=wanted)
 
 
 # Permissions
@@ -167,107 +157,12 @@ def test_with_a_data_source_that_cannot_be_attached_nothing_is_created(
     assert world.attachments.of_data_source(world.admin, "logs") == []
 
 
-# Change
-
-
-def test_a_change_attaches_exactly_what_it_says(world: World) -> None:
-    for name in ("one", "two", "three"):
-        world.source(name)
-    kept = [world.attach(domain(name)) for name in ("one", "two")][1]
-    changed = change(world, domain("two"), domain("three"))
-    assert [wanted.arn for wanted in changed.data_sources] == [domain("two"), domain("three")]
-    assert world.attached_to() == [domain("two"), domain("three")]
-    assert world.describe(domain("two")).id == kept.id
-
-
-def test_a_change_to_none_detaches_all(world: World) -> None:
+def test_an_application_says_of_its_data_sources_what_it_was_told(world: World) -> None:
     world.source()
-    world.source("waits", Status.DISABLED)
-    for arn in (domain(), domain("waits")):
-        world.attach(arn)
-    change(world)
-    assert world.listed() == []
-
-
-def test_a_change_that_says_nothing_of_data_sources_leaves_them(world: World) -> None:
-    world.source()
-    attached = world.attach()
-    world.applications.change(world.admin, PLACE, "app", said={}, data_sources=None)
-    assert [one.id for one in world.listed()] == [attached.id]
-
-
-def test_a_change_writes_over_what_is_said_and_leaves_the_rest(world: World) -> None:
-    said = {"appConfigs": [1], "tagList": [2]}
-    world.applications.create(world.admin, PLACE, NewApplication(name="second", said=said))
-    changed = world.applications.change(world.admin, PLACE, "second", said={"appConfigs": []}, data_sources=None)
-    assert dict(changed.application.said) == {"appConfigs": [], "tagList": [2]}
-    assert world.applications.get(world.admin, PLACE, "second") == changed
-
-
-def test_a_change_keeps_id_name_and_creation(world: World) -> None:
-    before = world.applications.get(world.admin, PLACE, "app").application
-    world.clock.move(HOUR)
-    change(world)
-    after = world.applications.get(world.admin, PLACE, "app").application
-    assert (after.id, after.name, after.created_at) == (before.id, before.name, before.created_at)
-    assert after.updated_at == before.updated_at + HOUR
-
-
-def test_a_change_writes_what_is_said_of_a_data_source(world: World) -> None:
-    world.source()
-    attached = world.attach()
-    told = Wanted(domain(), "all logs", ROLE)
-    world.applications.change(world.admin, PLACE, "app", said={}, data_sources=[told])
-    assert list(world.applications.get(world.admin, PLACE, "app").data_sources) == [told]
-    assert world.describe().id == attached.id
-
-
-def test_a_change_that_cannot_be_done_changes_nothing(world: World) -> None:
-    world.source()
-    attached = world.attach()
-    before = world.applications.get(world.admin, PLACE, "app")
-    world.clock.move(HOUR)
-    with pytest.raises(SourceNotFound):
-        world.applications.change(
-            world.admin, PLACE, "app", said={"appConfigs": [1]}, data_sources=[Wanted(domain("missing"))]
-        )
-    assert world.applications.get(world.admin, PLACE, "app") == before
-    assert world.listed() == [attached]
-
-
-def test_an_application_is_updating_as_long_as_the_settings_say(make_world: MakeWorld) -> None:
-    world = make_world(activation_seconds=60)
-    world.source()
-    world.application()
-    with pytest.raises(ApplicationNotActive):
-        change(world)
-    world.clock.move(60)
-    assert change(world, domain()).status is UPDATING
-    assert world.status() is PENDING
-    with pytest.raises(ApplicationNotActive):
-        change(world)
-    world.clock.move(60)
-    assert (world.status(), world.applications.get(world.admin, PLACE, "app").status) == (ATTACHED, ACTIVE)
-
-
-def test_what_is_attached_stays_shown_while_it_is_updating(make_world: MakeWorld) -> None:
-    world = make_world(activation_seconds=60)
-    world.source()
-    world.application()
-    world.attach()
-    world.clock.move(60)
-    assert world.status() is ATTACHED
-    assert [wanted.arn for wanted in change(world, domain()).data_sources] == [domain()]
-
-
-def test_a_change_does_not_let_fail_what_was_active_in_time(world: World) -> None:
-    world.source(status=Status.DISABLED)
-    world.attach()
-    world.clock.move(HOUR)
-    world.change(status=Status.ACTIVE)
-    world.clock.move(DAY)
-    world.applications.change(world.admin, PLACE, "app", said={}, data_sources=None)
-    assert world.status() is ATTACHED
+    told = Wanted(domain(), "all logs", "arn:aws:iam::123456789012:role/reader")
+    made = world.applications.create(world.admin, PLACE, NewApplication(name="second", data_sources=(told,)))
+    assert list(made.data_sources) == [told]
+    assert list(world.applications.get(world.admin, PLACE, "second").data_sources) == [told]
 
 
 # Delete
@@ -306,78 +201,3 @@ def test_other_applications_stay(world: World) -> None:
     world.attach()
     world.applications.delete(world.admin, PLACE, "app")
     assert [one.status for one in world.listed(application="second")] == [ATTACHED]
-
-
-# The audit trail
-
-
-def test_each_step_is_on_record_with_who_and_what(world: World) -> None:
-    application = world.applications.get(world.admin, PLACE, "app").application
-    change(world)
-    world.applications.delete(world.admin, PLACE, "app")
-    assert [(event.actor, event.door, event.action, event.target) for event in world.events()] == [
-        ("user:7", "test", action, f"applications:id:{application.id}")
-        for action in ("applications:create", "applications:write", "applications:delete")
-    ]
-    assert {event.detail["name"] for event in world.events()} == {"app"}
-
-
-def test_what_is_attached_and_detached_by_a_change_is_on_record(world: World) -> None:
-    for name in ("one", "two"):
-        world.source(name)
-    change(world, domain("one"))
-    change(world, domain("two"))
-    told = [(event.action, event.detail["arn"]) for event in world.events() if "arn" in event.detail]
-    assert told == [
-        ("attachments:attach", domain("one")),
-        ("attachments:complete", domain("one")),
-        ("attachments:detach", domain("one")),
-        ("attachments:attach", domain("two")),
-        ("attachments:complete", domain("two")),
-    ]
-
-
-def test_what_is_pending_fails_on_record_when_its_application_is_deleted(world: World) -> None:
-    world.source(status=Status.DISABLED)
-    world.attach()
-    world.applications.delete(world.admin, PLACE, "app")
-    [event] = [event for event in world.events() if event.action == "attachments:fail"]
-    assert (event.actor, event.detail["why"]) == ("user:7", "it is not wanted any more")
-
-
-class DiskFullError(Exception):
-    pass
-
-
-class FullLog:
-    """An AuditLog that can store nothing."""
-
-    def record(self, event: AuditEvent) -> NoReturn:
-        raise DiskFullError
-
-
-def test_what_cannot_be_recorded_is_not_done(world: World, make_world: MakeWorld) -> None:
-    world.source()
-    attached = world.attach()
-    full = make_world(world.org, clock=world.clock, audit=FullLog())
-    with pytest.raises(DiskFullError):
-        full.application("second")
-    with pytest.raises(DiskFullError):
-        change(full)
-    with pytest.raises(DiskFullError):
-        full.detach()
-    with pytest.raises(DiskFullError):
-        full.applications.delete(full.admin, PLACE, "app")
-    assert (names(world), world.listed()) == (["app"], [attached])
-
-
-def test_an_attachment_that_cannot_be_recorded_is_not_completed(world: World, make_world: MakeWorld) -> None:
-    world.source(status=Status.DISABLED)
-    world.attach(new_workspace=workspace())
-    world.change(status=Status.ACTIVE)
-    full = make_world(world.org, clock=world.clock, audit=FullLog())
-    with pytest.raises(DiskFullError):
-        full.status()
-    assert "attachments:complete" not in world.actions()
-    assert world.status() is ATTACHED
-    assert world.workspaces() == {"w 1": [domain()]}

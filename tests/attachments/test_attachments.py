@@ -8,7 +8,6 @@ from app.attachments.errors import (
     ApplicationNotActive,
     AttachmentNotFound,
     AttachmentPending,
-    SourceNotFound,
 )
 from app.attachments.values import AttachmentStatus
 from app.identity.errors import PermissionDenied
@@ -280,61 +279,3 @@ def test_a_data_source_tells_where_it_is_attached(world: World) -> None:
 def test_of_a_data_source_that_is_not_there_nothing_is_told(world: World) -> None:
     with pytest.raises(DataSourceNotFound):
         world.attachments.of_data_source(world.admin, "missing")
-
-
-# The audit trail
-
-
-def test_each_step_is_on_record_with_who_and_what(world: World) -> None:
-    world.source(status=Status.DISABLED)
-    attached = world.attach(by=world.editor)
-    world.change(status=Status.ACTIVE)
-    world.status()
-    world.detach(by=world.editor)
-    told = world.events()[1:]
-    assert [(event.actor, event.door, event.action) for event in told] == [
-        ("user:7", "test", "attachments:attach"),
-        ("system:0", "attachments", "attachments:complete"),
-        ("user:7", "test", "attachments:detach"),
-    ]
-    for event in told:
-        assert event.target == f"applications:id:{attached.application.id}"
-        assert (event.detail["attachment"], event.detail["arn"]) == (attached.id, domain())
-        assert event.detail["data_source"] == "logs"
-
-
-@pytest.mark.parametrize("gone", [False, True], ids=["after 24 hours", "without its data source"])
-def test_a_failure_is_on_record_once_with_its_reason(world: World, gone: bool) -> None:
-    world.source(status=Status.DISABLED)
-    world.attach()
-    if gone:
-        world.delete_source()
-    else:
-        world.clock.move(DAY)
-    for _ in range(2):
-        assert world.status() is FAILED
-    [event] = [event for event in world.events() if event.action == "attachments:fail"]
-    assert event.detail["why"] == ("the data source is gone" if gone else "24 hours have passed")
-
-
-def test_what_completes_as_it_is_detached_did_not_fail(world: World) -> None:
-    world.source(status=Status.DISABLED)
-    world.attach()
-    world.change(status=Status.ACTIVE)
-    world.detach()
-    assert world.actions()[1:] == ["attachments:attach", "attachments:complete", "attachments:detach"]
-
-
-def test_what_is_refused_or_only_read_is_not_on_record(world: World) -> None:
-    world.source()
-    with pytest.raises(SourceNotFound):
-        world.attach(domain("missing"))
-    with pytest.raises(PermissionDenied):
-        world.attach(by=world.viewer)
-    with pytest.raises(AttachmentNotFound):
-        world.detach()
-    world.attach()
-    world.attach()
-    world.status()
-    world.listed()
-    assert world.actions() == ["applications:create", "attachments:attach", "attachments:complete"]

@@ -130,6 +130,11 @@ class World:
         new = NewApplication(name=name, data_sources=tuple(map(Wanted, arns)), client_token=token)
         return self.applications.create(self.admin, place, new)
 
+    def change_application(self, *arns: str) -> Described:
+        """``app``, to exactly these data sources."""
+        wanted = [*map(Wanted, arns)]
+        return self.applications.change(self.admin, PLACE, "app", said={}, data_sources=wanted)
+
     def attach(
         self,
         arn: str | None = None,
