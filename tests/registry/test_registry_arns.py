@@ -1,8 +1,11 @@
 """Data sources with an ARN of their own: given, changed, taken away, unique in the org."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.identity.errors import PermissionDenied
+from app.identity.identity import Identity
 from app.registry.access import Level
 from app.registry.datasource import ByArn, ByUid, DataSource
 from app.registry.errors import (
@@ -13,7 +16,7 @@ from app.registry.errors import (
 )
 from app.registry.registry import Registry
 from app.services import Services
-from identity.callers import admin, viewer
+from identity.callers import admin, editor, viewer
 from registry.given import change, new
 from registry.permitted import give
 
@@ -28,6 +31,11 @@ def with_arn(arn: str) -> str:
 def by_arn(registry: Registry, org: int, arn: str = LOGS) -> str:
     """The uid of the one that is meant."""
     return registry.look_up(admin(org), ByArn(arn)).uid
+
+
+def editor_of_some(org: int) -> Identity:
+    """An editor in an org where permissions were set on data sources."""
+    return replace(editor(org), org_has_permissions=True)
 
 
 @pytest.fixture
@@ -153,7 +161,7 @@ def test_who_may_edit_one_data_source_only_gives_it_no_arn(services: Services, r
     give(services, theirs, Editor=Level.EDIT)
     for arn in (LOGS, LOGS.replace("logs", "other")):
         with pytest.raises(PermissionDenied):
-            registry.replace(permitted_editor(org), ByUid("theirs"), change("theirs", json=with_arn(arn)))
+            registry.replace(editor_of_some(org), ByUid("theirs"), change("theirs", json=with_arn(arn)))
     assert by_arn(registry, org) == "given"
 
 
@@ -162,5 +170,5 @@ def test_who_may_edit_one_data_source_only_keeps_the_arn_that_it_has(
 ) -> None:
     give(services, given, Editor=Level.EDIT)
     changed = change("another name", json=with_arn(LOGS))
-    assert registry.replace(permitted_editor(org), ByUid("given"), changed).name == "another name"
+    assert registry.replace(editor_of_some(org), ByUid("given"), changed).name == "another name"
     assert by_arn(registry, org) == "given"
