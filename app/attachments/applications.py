@@ -83,9 +83,10 @@ class Applications:
         token = (identity.org_id, place.region, _OPERATION, new.client_token, parameters)
         with self._store.writing(identity.org_id):
             answered = self._tokens.answer(*token)
-            if answered is not None:
-                application = self._find(identity, place, answered["id"])
-                return self._described(identity, application, self._settled(identity, application))
+            # One that was deleted since is made anew.
+            made = answered and self._store.application(identity.org_id, place.region, answered["id"])
+            if made:
+                return self._described(identity, made, self._settled(identity, made))
             now = int(self._clock())
             application = self._store.add_application(
                 identity.org_id,

@@ -1,7 +1,6 @@
 """What happens to attachments: settle, attach, detach. Permissions on applications were looked at before."""
 
 import dataclasses
-import logging
 from collections.abc import Callable, Collection, Sequence
 
 from app.attachments.errors import (
@@ -32,8 +31,6 @@ from app.registry.arns import SourceArn, read_arn
 from app.registry.datasource import ByArn, ByUid, DataSource
 from app.registry.errors import DataSourceNotFound
 from app.registry.registry import Registry
-
-log = logging.getLogger(__name__)
 
 # How the audit trail names what nobody asked for.
 _DOOR = "attachments"
@@ -98,10 +95,6 @@ class Attaching:
             self._make_workspace(org_id, standing)
         action = "attachments:complete" if status is AttachmentStatus.ATTACHED else "attachments:fail"
         self._record(system(org_id, _DOOR), action, standing, why=event.value)
-        log.info(
-            "an attachment changed",
-            extra={"event": "attachment", "org_id": org_id, "attachment": attachment.id, "status": status.value},
-        )
         return dataclasses.replace(
             standing, attachment=dataclasses.replace(attachment, status=status, new_workspace=None)
         )
@@ -125,9 +118,9 @@ class Attaching:
         if found is not None:
             found = self.settled(identity.org_id, found)
             if found.attachment.status is not AttachmentStatus.FAILED:
-                if found.source is not None:
-                    self._registry.look_up(identity, ByUid(found.source.uid))
-                return found
+                if not self.is_of_another(identity, place, found):
+                    return found
+                self._record(identity, "attachments:detach", found)
         row = self.source(identity, place, wanted.arn)
         workspace = None
         if workspace_id is not None:
@@ -156,6 +149,17 @@ class Attaching:
         assert added is not None
         self._record(identity, "attachments:attach", added)
         return self.settled(identity.org_id, added)
+
+    def is_of_another(self, identity: Identity, place: Place, standing: Standing) -> bool:
+        """Whether the ARN stands for another data source by now, as it can after a rename; one for which it stands no
+        more stays attached. Raises PermissionDenied for who may not see either."""
+        if standing.source is not None:
+            self._registry.look_up(identity, ByUid(standing.source.uid))
+        try:
+            row = self.source(identity, place, standing.attachment.data_source_arn)
+        except SourceNotFound:
+            return False
+        return row.id != standing.attachment.data_source_id
 
     def source(self, identity: Identity, place: Place, arn: str) -> DataSource:
         """The data source that an ARN stands for. Raises NotAnArn, ForeignAccount, SourceNotFound, PermissionDenied."""

@@ -88,9 +88,9 @@ class Attachments:
         identity.require(WRITE)
         checked_arn(place, request.arn)
         if request.client_token is None:
-            found = self._seen(identity, self._application(identity, place, request.application), request.arn)
-            is_there = found is not None and found.attachment.status is not AttachmentStatus.FAILED
-            if found is not None and is_there and self._attaching.is_settled(found):
+            known = self._application(identity, place, request.application)
+            found = self._store.standing(identity.org_id, known, request.arn)
+            if found is not None and self._stays(identity, place, found):
                 return _attached(found)
         with self._store.writing(identity.org_id):
             application = self._application(identity, place, request.application)
@@ -180,11 +180,18 @@ class Attachments:
         return shown
 
     def settle_all(self) -> None:
-        """Completes, or lets fail, what is due in any org."""
+        """Completes, or lets fail, what is due in any org. Raises the first failure when all have had their turn."""
+        failures = []
         for org_id in self._store.orgs_to_settle():
-            # An org may be deleted meanwhile, and its attachments with it.
-            with suppress(OrgNotFound):
+            try:
                 self._settle(org_id)
+            except OrgNotFound:
+                # Deleted meanwhile, and its attachments with it.
+                continue
+            except Exception as exc:  # noqa: BLE001 - what stops one org must not stop those behind it
+                failures.append(exc)
+        if failures:
+            raise failures[0]
 
     def _settle(self, org_id: int) -> None:
         self._attaching.up_to_date(org_id, self._store.unsettled(org_id))
@@ -194,6 +201,11 @@ class Attachments:
         if found is None:
             raise ApplicationNotFound(named)
         return found
+
+    def _stays(self, identity: Identity, place: Place, found: Standing) -> bool:
+        """Whether to attach it again changes nothing."""
+        is_there = found.attachment.status is not AttachmentStatus.FAILED and self._attaching.is_settled(found)
+        return is_there and not self._attaching.is_of_another(identity, place, found)
 
     def _seen(self, identity: Identity, application: Application, arn: str) -> Standing | None:
         """The attachment, unless it is of a data source that the caller may not see."""

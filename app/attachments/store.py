@@ -95,7 +95,8 @@ class ClientTokenStore(Protocol):
     def used(self, org_id: int, region: str, operation: str, token: str, *, since: int) -> UsedToken | None:
         """What it was used for at ``since`` or later."""
 
-    def use(self, org_id: int, region: str, operation: str, token: str, used: UsedToken, at: int) -> None: ...
+    def use(self, org_id: int, region: str, operation: str, token: str, used: UsedToken, at: int) -> None:
+        """Writes over what it was used for before."""
 
     def forget(self, before: int) -> None:
         """Drops the tokens of all orgs that are older."""

@@ -58,8 +58,10 @@ class Completion(threading.Thread):
         descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except OSError as exc:
             os.close(descriptor)
-            return False
+            if isinstance(exc, BlockingIOError):
+                return False
+            raise
         self._descriptor = descriptor
         return True

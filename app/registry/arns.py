@@ -52,17 +52,21 @@ def partition_of(region: str) -> str:
     return next((partition for begin, partition in _PARTITIONS if region.startswith(begin)), "aws")
 
 
-def own_arn(json_data: JsonData) -> str | None:
-    """The ARN that a data source was given, or None; an empty text is none. Raises InvalidArn."""
-    # Most texts need not be read for this.
-    if ARN_MEMBER not in json_data.text:
-        return None
-    given = json_data.get(ARN_MEMBER)
+def given_arn(json_data: JsonData) -> str | None:
+    """The ARN that a data source is given, or None; an empty text is none. Raises InvalidArn."""
+    given = _said(json_data)
     if given is None or given == "":
         return None
     if not isinstance(given, str) or read_arn(given) is None:
         raise InvalidArn
     return given
+
+
+def own_arn(json_data: JsonData) -> str | None:
+    """The ARN that a stored data source was given, or None. What stands there from a time when nobody looked, and is no
+    ARN, is none."""
+    said = _said(json_data)
+    return said if isinstance(said, str) and read_arn(said) is not None else None
 
 
 def find(store: DataSourceStore, org_id: int, ref: Ref) -> DataSource | None:
@@ -76,6 +80,11 @@ def find(store: DataSourceStore, org_id: int, ref: Ref) -> DataSource | None:
         return None
     named = store.find(org_id, ByName(arn.domain))
     return named if named is not None and is_domain(named) and own_arn(named.json_data) is None else None
+
+
+def _said(json_data: JsonData) -> object:
+    # Most texts need not be read for this.
+    return json_data.get(ARN_MEMBER) if ARN_MEMBER in json_data.text else None
 
 
 def is_domain(row: DataSource) -> bool:

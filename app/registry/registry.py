@@ -14,7 +14,7 @@ from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
 from app.identity.roles import EVERY_DATA_SOURCE, Role
 from app.registry.access import DATA_SOURCE_ACTIONS, Held, admits, allows
-from app.registry.arns import find, own_arn
+from app.registry.arns import find, given_arn, own_arn
 from app.registry.datasource import (
     UNSAID,
     ByArn,
@@ -319,7 +319,7 @@ class Registry:
         raise DataSourceUidTaken(uid)
 
     def _check_arn(self, identity: Identity, given: Given, old: DataSource | None) -> None:
-        arn = own_arn(given.json_data)
+        arn = given_arn(given.json_data)
         if arn is None or (old is not None and arn == own_arn(old.json_data)):
             return
         if old is not None:

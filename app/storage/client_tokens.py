@@ -18,6 +18,8 @@ class ClientTokens:
             parameters=[0, "r", "o", "t", 1],
         )
         self._insert, self._columns = insert_text(rows)
+        same = rows.delete_in_org(0).where(rows.region == "r", rows.operation == "o", rows.token == "t")
+        self._delete = select_text(same, parameters=[0, "r", "o", "t"])
         self._forget = f"DELETE FROM client_token WHERE created_at < {database.peewee.param}"
 
     def used(self, org_id: int, region: str, operation: str, token: str, *, since: int) -> UsedToken | None:
@@ -39,6 +41,7 @@ class ClientTokens:
             "answer": used.answer,
             "created_at": at,
         }
+        self._database.run(self._delete, (org_id, region, operation, token))
         self._database.rows(self._insert, [values[name] for name in self._columns])
 
     def forget(self, before: int) -> None:

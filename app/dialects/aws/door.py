@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -10,11 +11,10 @@ from flask import Blueprint, g, request
 
 from app.attachments.values import Place
 from app.dialects.aws.answering import with_request_id
-from app.dialects.aws.members import AwsBlueprint
+from app.dialects.aws.members import AwsBlueprint, raw_body
 from app.dialects.aws.refusals import Disabled, NotImplementedHere
 from app.dialects.aws.sigv4 import SignedRequest, check, is_proven, is_signed, read_authorization
 from app.edge.authentication import identify_by, identity, read_credentials, requested_org, services
-from app.edge.body import read_body
 from app.edge.inbound import Environ, raw_target
 from app.identity.authentication import Credentials, Signature
 
@@ -79,12 +79,10 @@ def _account_of(org_id: int) -> str:
 
 def _authenticate() -> None:
     settings, environ = services().settings, request.environ
-    # The signature is over the body, so it is read before anybody is known; its size is bounded.
-    g.body = read_body(request, settings.max_body_bytes)
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     credentials: Credentials
     if is_signed(authorization):
-        credentials, region = _signature(environ, g.body)
+        credentials, region = _signature(environ)
         org_id = None
     else:
         credentials, region = read_credentials(authorization), settings.aws_region or _DEFAULT_REGION
@@ -95,12 +93,12 @@ def _authenticate() -> None:
         raise Disabled
 
 
-def _signature(environ: Environ, body: bytes) -> tuple[Signature, str]:
+def _signature(environ: Environ) -> tuple[Signature, str]:
     settings = services().settings
     authorization = read_authorization(environ["HTTP_AUTHORIZATION"])
     path, query = raw_target(environ)
     headers = _headers(environ)
-    signed = SignedRequest(method=environ["REQUEST_METHOD"], path=path, query=query, headers=headers, body=body)
+    signed = SignedRequest(method=environ["REQUEST_METHOD"], path=path, query=query, headers=headers, body=b"")
     check(authorization, signed, now=time.time(), region=settings.aws_region or None)
     # A proxy in front that serves us below a path of its own takes that away, and the client signed it.
     below = urlsplit(settings.root_url).path.rstrip("/")
@@ -108,7 +106,8 @@ def _signature(environ: Environ, body: bytes) -> tuple[Signature, str]:
     signature = Signature(
         access_key_id=authorization.access_key_id,
         session_token=headers.get(_SESSION_TOKEN),
-        proves=lambda secret: is_proven(authorization, signed, secret, prefixes=prefixes),
+        # The signature is over the body too, which is not read for a stranger.
+        proves=lambda secret: is_proven(authorization, replace(signed, body=raw_body()), secret, prefixes=prefixes),
     )
     return signature, authorization.scope.region
 

@@ -4,18 +4,25 @@ import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from flask import Request, g
+from flask import Request, current_app, g, request
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from app.dialects.aws.refusals import InvalidRequest
-from app.edge.body import GoJsonParser, SluiceBlueprint
+from app.edge.body import BODY_LIMIT, GoJsonParser, SluiceBlueprint, read_body
 from app.edge.schemas import Text
 
 # A complaint about a whole object and not about a member of it.
 _WHOLE = "_schema"
 _REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is required"}
+
+
+def raw_body() -> bytes:
+    """The body of the request that is served, read when it is first asked for. Raises BodyTooLarge, MalformedBody."""
+    if "body" not in g:
+        g.body = read_body(request, current_app.config[BODY_LIMIT])
+    return cast(bytes, g.body)
 
 
 def read_object(body: bytes) -> Mapping[str, Any]:
@@ -70,7 +77,7 @@ class Union(Members):
 
 class _Parser(GoJsonParser):
     def load_json(self, req: Request, schema: Schema) -> Any:
-        return read_object(g.body)
+        return read_object(raw_body())
 
     def handle_error(
         self,
