@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.identity.roles import Role
-from app.registry.access import ForRole, Level
+from app.registry.access import ForRole, Grantee, Level
 from app.registry.datasource import ByName, Status
 from app.registry.errors import DataSourceNotFound
 from dialects.aws.account import Account
@@ -17,7 +17,7 @@ from dialects.aws.other_apis import born_in_grafana, born_in_opensearch, refusal
 
 def _hide(account: Account, name: str) -> None:
     """From all but Admins."""
-    levels = {ForRole(Role.VIEWER): Level.NONE, ForRole(Role.EDITOR): Level.NONE}
+    levels: dict[Grantee, Level] = {ForRole(Role.VIEWER): Level.NONE, ForRole(Role.EDITOR): Level.NONE}
     account.services.permissions.set(account.identity, ByName(name), levels)
 
 
