@@ -58,6 +58,14 @@ def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[In
     made.close()
 
 
+@pytest.fixture(scope="session")
+def new_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that nobody has used: README's lines begin there, in its first org."""
+    made = install(tmp_path_factory.mktemp("new"), "")
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def org(shared_installation: Installation) -> Org:
     """A new org of the served installation."""
