@@ -1,4 +1,4 @@
-"""What the tests of AWS's clients share: access keys of an org's members, ARNs, and data sources that carry one."""
+"""What the tests of AWS's clients share: access keys of members, ARNs, data sources, and types of data sources."""
 
 import json
 import secrets
@@ -17,6 +17,13 @@ Key = tuple[str, ...]
 
 TYPE = "grafana-opensearch-datasource"
 SEARCHING: Mapping[str, str] = {"name": "w 1", "workspaceType": "SEARCH"}
+ROLE = "arn:aws:iam::123456789012:role/reader"
+OTHER_ROLE = "arn:aws:iam::123456789012:role/service-role/other"
+PROMETHEUS = {
+    "Prometheus": {"RoleArn": ROLE, "WorkspaceArn": "arn:aws:aps:eu-west-1:123456789012:workspace/ws-1"},
+}
+LAKE = {"SecurityLake": {"RoleArn": ROLE}}
+GLUE = {"S3GlueDataCatalog": {"RoleArn": ROLE}}
 WORKSPACE_TYPES = ["OBSERVABILITY", "SECURITY_ANALYTICS", "SEARCH"]
 # Each is long enough to be sent.
 NO_ARNS = {

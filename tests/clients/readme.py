@@ -11,7 +11,7 @@ from installations import Installation
 from servers.gunicorn import PROJECT
 from servers.missing import need_file
 
-# Where README's server listens, and a tool of an earlier day's session token.
+# Where README's server listens, and what an earlier key left in the shell.
 _THERE = "http://127.0.0.1:3000"
 _LEFT_BEHIND = {"AWS_SESSION_TOKEN": "of-a-key-that-was-there-before"}
 _HEADING, _UNDERLINE = "The same through Amazon's API", re.compile(r"^.+\n-{4,}$", re.MULTILINE)

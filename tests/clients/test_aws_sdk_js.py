@@ -192,6 +192,12 @@ def test_what_this_client_does_not_check_is_a_validation_exception(admin: Librar
     assert (refused.raised, refused.status) == ("ValidationException", 400)
 
 
+def test_an_operation_that_is_not_there_says_so(admin: Library) -> None:
+    refused = admin.refused(call("DescribeDomainConfigCommand", DomainName="shop"))
+    assert (refused.raised, refused.status) == ("DisabledOperationException", 409)
+    assert "does not implement DescribeDomainConfig" in refused.said["message"]
+
+
 def test_a_viewer_reads_and_does_not_write(
     admin: Library, my_app: str, shop: str, org: Org, aws_sdk_js: Script
 ) -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from app.identity.roles import Role
 from app.registry.datasource import ByUid
-from clients import environments
+from clients import environments, readme
 from clients.aws import (
+    GLUE,
+    PROMETHEUS,
     SEARCHING,
     Key,
     collection_beside,
@@ -22,6 +24,7 @@ from clients.aws import (
     register,
 )
 from clients.conftest import Org
+from installations import Installation
 
 # The program's own exit statuses, and how it tells what the service said.
 WRONG_ARGUMENTS, REFUSED = 2, 255
@@ -133,6 +136,32 @@ def test_a_source_born_in_grafana_is_attached_by_the_arn_it_was_given(admin: Com
     assert admin.prints("describe-data-source-attachment", *pair(my_app, arn))["status"] == "FAILED"
 
 
+def test_a_direct_query_data_source_is_added_listed_changed_and_deleted(admin: Commands, org: Org) -> None:
+    named, of_type = ("--data-source-name", "metrics"), ("--data-source-type", json.dumps(PROMETHEUS))
+    members = (*named, *of_type, "--open-search-arns", "[]")
+    added = admin.prints("add-direct-query-data-source", *members)
+    assert [(row.name, row.type) for row in org.stored()] == [("metrics", "prometheus")]
+    listed = admin.prints("list-direct-query-data-sources")["DirectQueryDataSources"]
+    assert [(one["DataSourceArn"], one["DataSourceType"]) for one in listed] == [(added["DataSourceArn"], PROMETHEUS)]
+    assert admin.prints("update-direct-query-data-source", *members, "--description", "CPU") == added
+    assert admin.prints("get-direct-query-data-source", *named)["Description"] == "CPU"
+    assert admin.text("delete-direct-query-data-source", *named) == ""
+    assert list(org.stored()) == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_data_source_of_a_domain_is_added_listed_changed_and_deleted(admin: Commands, org: Org) -> None:
+    of_shop = ("--domain-name", "shop")
+    named, of_type = (*of_shop, "--name", "sales"), ("--data-source-type", json.dumps(GLUE))
+    assert "sales" in admin.prints("add-data-source", *named, *of_type)["Message"]
+    [listed] = admin.prints("list-data-sources", *of_shop)["DataSources"]
+    assert listed == {"Name": "sales", "DataSourceType": GLUE, "Status": "ACTIVE"}
+    admin.text("update-data-source", *named, *of_type, "--status", "DISABLED")
+    assert admin.prints("get-data-source", *named) == {**listed, "Status": "DISABLED"}
+    admin.text("delete-data-source", *named)
+    assert [row.name for row in org.stored()] == ["shop"]
+
+
 def test_all_applications_are_listed_by_pages(admin: Commands) -> None:
     names = ["app-a", "app-b", "app-c"]
     for name in names:
@@ -169,6 +198,12 @@ def test_a_wrong_arn_is_a_validation_exception(admin: Commands, my_app: str) -> 
     assert code == "ValidationException"
 
 
+def test_an_operation_that_is_not_there_says_so(admin: Commands) -> None:
+    code, operation, message = admin.refused("describe-domain-config", "--domain-name", "shop")
+    assert (code, operation) == ("DisabledOperationException", "DescribeDomainConfig")
+    assert "does not implement DescribeDomainConfig" in message
+
+
 def test_a_missing_argument_is_not_sent(admin: Commands, my_app: str) -> None:
     status, printed = admin.run("attach-data-source", "--id", my_app)
     assert (status, "--data-source-arn" in printed) == (WRONG_ARGUMENTS, True)
@@ -185,6 +220,13 @@ def test_a_temporary_key_works_with_its_session_token(org: Org, tmp_path: Path) 
     key = key_of_member(org, org.login, seconds_to_live=3600)
     assert Commands(org.url, key, tmp_path).prints("list-applications") == {"ApplicationSummaries": []}
     Commands(org.url, key[:2], tmp_path).refused("list-applications")
+
+
+def test_the_lines_of_readme_for_a_shell_are_all_that_it_needs(new_installation: Installation, tmp_path: Path) -> None:
+    variables = readme.variables(new_installation, tmp_path)
+    listing = ("opensearch", "list-domain-names", "--output", "text", "--query", "length(DomainNames)")
+    done = environments.run("awscli", "aws", *listing, cwd=tmp_path, environ=variables)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "0", "")
 
 
 def test_a_wrong_secret_is_an_invalid_signature(org: Org, key: Key, tmp_path: Path) -> None:

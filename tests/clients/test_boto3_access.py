@@ -137,6 +137,12 @@ def test_what_boto3_finds_wrong_is_not_sent(admin: Library) -> None:
     assert [(one.raised, one.status) for one in refused] == [("ParamValidationError", 0)] * 3
 
 
+def test_an_operation_that_is_not_there_says_so(admin: Library) -> None:
+    refused = admin.refused(call("describe_domain_config", DomainName="shop"))
+    assert (refused.raised, refused.status) == ("DisabledOperationException", 409)
+    assert "does not implement DescribeDomainConfig" in refused.said["message"]
+
+
 def test_an_id_with_a_space_and_a_sign_is_signed_as_boto3_signs_it(admin: Library) -> None:
     refused = admin.refused(call("get_application", id="A B!"))
     assert refused.said["code"] not in {"InvalidSignatureException", "IncompleteSignatureException"}
