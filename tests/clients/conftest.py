@@ -58,7 +58,7 @@ def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[In
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def new_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation that nobody has used: README's lines begin there, in its first org."""
     made = install(tmp_path_factory.mktemp("new"), "")
