@@ -131,7 +131,7 @@ def test_who_leaves_the_org_leaves_the_keys_of_it_behind(services: Services, key
     key = create(keys, org, login)
     services.members.remove(system(org, "test"), org, user_id)
     assert keys.all(admin(org)) == []
-    services.members.add(system(org, "test"), org, login, Role.ADMIN)
+    services.members.add(system(org, "test"), org, login=login, role=Role.ADMIN)
     with pytest.raises(UnknownAccessKey):
         sign_in(services, key)
 

@@ -2,7 +2,6 @@
 
 import secrets
 
-import peewee
 import pytest
 
 from app.attachments.store import UsedToken
@@ -60,10 +59,12 @@ def test_any_text_of_64_characters_is_a_token(storage: Storage, org: int, token:
     assert storage.client_tokens.used(org, REGION, OPERATION, token, since=0) == USED
 
 
-def test_a_token_is_used_once(storage: Storage, org: int) -> None:
+def test_what_a_token_is_used_for_anew_is_written_over(storage: Storage, org: int) -> None:
     use(storage, org)
-    with pytest.raises(peewee.IntegrityError):
-        use(storage, org)
+    anew = UsedToken("another digest", "{}")
+    with storage.applications.writing(org):
+        storage.client_tokens.use(org, REGION, OPERATION, TOKEN, anew, 2**41)
+    assert storage.client_tokens.used(org, REGION, OPERATION, TOKEN, since=2**41) == anew
 
 
 def test_what_is_older_is_forgotten_in_all_orgs_and_nothing_else(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from flask import Request, current_app, g, request
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from app.dialects.aws.refusals import InvalidRequest
 from app.edge.body import BODY_LIMIT, GoJsonParser, SluiceBlueprint, read_body
@@ -15,6 +15,7 @@ from app.edge.schemas import Text
 
 # A complaint about a whole object and not about a member of it.
 _WHOLE = "_schema"
+_LONGEST_PATH = 100
 _REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is required"}
 
 
@@ -26,25 +27,17 @@ def raw_body() -> bytes:
 
 
 def read_object(body: bytes) -> Mapping[str, Any]:
-    """The JSON object of a body, without what is null; an empty body is an empty object. Raises InvalidRequest."""
+    """The JSON object of a body; an empty body is an empty object. Raises InvalidRequest."""
     try:
         value = json.loads(body.decode() or "{}", parse_constant=_refuse_constant)
         if b"\\u" in body:
             # An escape can stand for half a character, which could be neither stored nor sent back.
             json.dumps(value, ensure_ascii=False).encode()
-        value = _present(value)
     except (ValueError, RecursionError) as exc:
         raise InvalidRequest("The body is not JSON.") from exc
     if not isinstance(value, dict):
         raise InvalidRequest("The body is not a JSON object.")
     return value
-
-
-def _present(value: Any) -> Any:
-    """``value`` without the members that are null, on every level."""
-    if isinstance(value, dict):
-        return {name: _present(member) for name, member in value.items() if member is not None}
-    return [_present(item) for item in value] if isinstance(value, list) else value
 
 
 def _refuse_constant(name: str) -> Any:
@@ -58,6 +51,11 @@ class Members(Schema):
 
     class Meta:
         unknown = EXCLUDE
+
+    @pre_load
+    def drop_null(self, data: Any, **_: Any) -> Any:
+        """A member that is null is absent."""
+        return {name: value for name, value in data.items() if value is not None} if isinstance(data, dict) else data
 
 
 class Union(Members):
@@ -125,10 +123,22 @@ def within(schema: type[Members], **kwargs: Any) -> fields.Nested:
     return fields.Nested(schema, error_messages=_REQUIRED, **kwargs)
 
 
+class _Several(fields.List[Any]):
+    """Counted before its items are looked at: a body can hold a million, and each would be told what is wrong."""
+
+    def __init__(self, item: fields.Field[Any], *, most: int, **kwargs: Any) -> None:
+        super().__init__(item, error_messages={**_REQUIRED, "invalid": "must be a list"}, **kwargs)
+        self._most = most
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, list) and len(value) > self._most:
+            raise ValidationError(f"must have at most {self._most} items")
+        return super()._deserialize(value, *args, **kwargs)
+
+
 def several(item: fields.Field[Any], *, most: int, **kwargs: Any) -> fields.List[Any]:
     """A list of at most so many."""
-    bound = validate.Length(max=most, error=f"must have at most {most} items")
-    return fields.List(item, validate=bound, error_messages={**_REQUIRED, "invalid": "must be a list"}, **kwargs)
+    return _Several(item, most=most, **kwargs)
 
 
 def _first(messages: Any, path: str = "") -> str:
@@ -138,5 +148,7 @@ def _first(messages: Any, path: str = "") -> str:
         if name != _WHOLE:
             path = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}".removeprefix(".")
             path = path.removeprefix("json.").removeprefix("json")
+    # Names come from the caller too.
+    path = path[:_LONGEST_PATH]
     text = str(messages[0]).rstrip(".")
     return f"{path} {text[:1].lower()}{text[1:]}." if path else f"{text}."
