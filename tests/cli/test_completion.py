@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 from app.cli.completion import Completion
 from app.identity.roles import Role
 from app.registry.datasource import Status
-from dialects.aws.account import Account
+from app.storage.tables import Tables
+from dialects.aws.account import SLOW_TO_ACTIVATE, Account
 from installations import Installation, install
 from servers.gunicorn import Served, gunicorn_server
 from servers.ports import wait_until
@@ -22,6 +24,8 @@ from wire.accounts import new_org, new_token
 _SETTINGS = {"SLUICE_HTTP_WORKERS": "2", "SLUICE_AWS_APPLICATION_ACTIVATION_SECONDS": "1"}
 _ATTACHMENTS = 20
 _COMPLETED = "attachments:complete"
+# PostgreSQL: how many processes wait for a lock in this database.
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 class Rounds:
@@ -178,11 +182,11 @@ def _account(installed: Installation, served: Served) -> Account:
     return Account(installed, org, served.url, new_token(installed.services, org, Role.ADMIN))
 
 
-def _attach_pending(account: Account, number: int) -> list[tuple[str, str]]:
-    """So many data sources that are not active, each attached with a workspace of its own; how they are to be stored
-    when they are attached."""
+def _attach_pending(account: Account, number: int, status: Status = Status.DISABLED) -> list[tuple[str, str]]:
+    """So many data sources, which must wait, each attached with a workspace of its own; how they are to be stored when
+    they are attached."""
     aws, application = account.client(), account.application()
-    arns = [account.register(f"logs-{one}", status=Status.DISABLED) for one in range(number)]
+    arns = [account.register(f"logs-{one}", status=status) for one in range(number)]
     for one, arn in enumerate(arns):
         workspace = {"name": f"w {one}", "workspaceType": "SEARCH"}
         answer = aws.attach_data_source(id=application, dataSourceArn=arn, workspaceConfiguration=workspace)
@@ -242,6 +246,15 @@ def test_when_the_worker_that_works_is_killed_another_goes_on(
     _require_completed_once(account, 2)
 
 
+def _activate_under_way(account: Account, served: Served) -> None:
+    """Makes the applications ACTIVE past the lock of the org, and waits until two processes wait for that lock."""
+    database = account.services.storage.database
+    rows = Tables(database).applications
+    with database.connected():
+        rows.change_in_org(account.org_id, ready_at=rows.updated_at).execute()
+        wait_until(lambda: database.rows(_WAITING) == [(2,)], served.process, log=served.log)
+
+
 def test_two_services_over_one_database_complete_once(
     new_postgresql: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -249,23 +262,22 @@ def test_two_services_over_one_database_complete_once(
     beside = tmp_path_factory.mktemp("second")
     # The second has the same secret key.
     shutil.copytree(installed.directory / "data", beside / "data")
-    settings = installed.environment(_SETTINGS)
+    settings = installed.environment({**_SETTINGS, **SLOW_TO_ACTIVATE, "SLUICE_DATABASE_TIMEOUT": "60"})
     with ExitStack() as stack:
         stack.callback(installed.close)
-        with (
-            gunicorn_server(installed.directory, settings) as first,
-            gunicorn_server(beside, {**settings, "GF_PATHS_DATA": str(beside / "data")}) as second,
-        ):
-            account = _account(installed, first)
-            attached = _attach_pending(account, _ATTACHMENTS)
-            _elected(_lock_file(installed), first)
-            _elected(beside / "data" / _lock_file(installed).name, second)
-            _activate(account, _ATTACHMENTS)
-            wait_until(lambda: account.stored_attachments() == attached, first.process, log=first.log)
-            _require_completed_once(account, _ATTACHMENTS)
-            account.close()
-        # Whoever came second has ended too.
-        assert account.audited().count(_COMPLETED) == _ATTACHMENTS
+        first = stack.enter_context(gunicorn_server(installed.directory, settings))
+        stack.enter_context(gunicorn_server(beside, {**settings, "GF_PATHS_DATA": str(beside / "data")}))
+        account = _account(installed, first)
+        stack.callback(account.close)
+        attached = _attach_pending(account, _ATTACHMENTS, Status.ACTIVE)
+        with ThreadPoolExecutor(1) as beside_us, installed.services.storage.attachments.writing(account.org_id):
+            # Both have seen what is due before either may write.
+            beside_us.submit(_activate_under_way, account, first).result()
+        wait_until(lambda: account.stored_attachments() == attached, first.process, log=first.log)
+        # Behind whoever came second.
+        with installed.services.storage.attachments.writing(account.org_id):
+            pass
+        _require_completed_once(account, _ATTACHMENTS)
 
 
 def test_where_the_api_is_switched_off_nobody_completes(sqlite_installation: Installation) -> None:
