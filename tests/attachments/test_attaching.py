@@ -11,6 +11,7 @@ from app.attachments.errors import (
 )
 from app.attachments.values import AttachmentStatus
 from app.registry.datasource import Status
+from app.storage.tables import Tables
 from attachments.world import DAY, ELSEWHERE, PLACE, MakeWorld, World, domain
 
 PENDING, ATTACHED, FAILED = AttachmentStatus.PENDING, AttachmentStatus.ATTACHED, AttachmentStatus.FAILED
@@ -132,6 +133,26 @@ def test_time_does_its_part_in_every_org_without_anybody_looking(make_world: Mak
     assert [action for action in second.actions() if action == "attachments:fail"] == ["attachments:fail"]
 
 
+def test_what_cannot_be_settled_in_one_org_keeps_no_other_waiting(make_world: MakeWorld) -> None:
+    damaged = make_world()
+    whole = make_world(clock=damaged.clock)
+    for world in (damaged, whole):
+        world.application()
+        world.source(status=Status.DISABLED)
+        world.attach()
+        world.change(status=Status.ACTIVE)
+    database = damaged.services.storage.database
+    rows = Tables(database).attachments
+    with database.writing():
+        rows.change_in_org(damaged.org, workspace_name="w", workspace_type="no such type").execute()
+    with pytest.raises(ValueError, match="no such type"):
+        whole.attachments.settle_all()
+    # Other tests settle all orgs too.
+    with database.writing():
+        rows.delete_in_org(damaged.org).execute()
+    assert whole.actions()[-1] == "attachments:complete"
+
+
 # Which data source is meant
 
 
@@ -188,7 +209,7 @@ def test_what_is_no_arn_of_a_domain_or_collection_is_refused(world: World) -> No
 def test_a_data_source_stays_attached_when_it_is_renamed(world: World) -> None:
     world.source()
     attached = world.attach()
-    world.change(name="renamed")
+    world.rename("renamed")
     assert (world.describe(), world.attach()) == (attached, attached)
 
 

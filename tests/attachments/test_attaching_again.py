@@ -4,7 +4,8 @@ import pytest
 
 from app.attachments.errors import SourceNotFound
 from app.attachments.values import AttachmentStatus
-from app.registry.datasource import Status
+from app.identity.errors import PermissionDenied
+from app.registry.datasource import DataSource, NewDataSource, OpenSearchSide, Status
 from attachments.world import DAY, World
 
 PENDING, ATTACHED, FAILED = AttachmentStatus.PENDING, AttachmentStatus.ATTACHED, AttachmentStatus.FAILED
@@ -70,3 +71,46 @@ def test_a_new_attempt_of_what_failed_goes_to_the_data_source_that_is_there_now(
     assert world.status() is FAILED
     world.source()
     assert world.attach().status is ATTACHED
+
+
+def another_logs(world: World, status: Status = Status.ACTIVE) -> DataSource:
+    """A data source that takes the name over, after the first was renamed."""
+    world.rename("renamed")
+    new = NewDataSource(
+        name="logs",
+        uid="other",
+        type="elasticsearch",
+        access="proxy",
+        url="http://localhost:9201",
+        opensearch=OpenSearchSide(status=status),
+    )
+    return world.registry.create(world.admin, new)
+
+
+def test_an_arn_that_stands_for_another_data_source_by_now_is_attached_to_that(world: World) -> None:
+    world.source()
+    first = world.attach()
+    another_logs(world)
+    assert world.describe() == first
+    second = world.attach()
+    assert (second.status, second.id != first.id, world.listed()) == (ATTACHED, True, [second])
+    assert [one.attachment.id for one in world.attachments.of_data_source(world.admin, "other")] == [second.id]
+    assert world.attachments.of_data_source(world.admin, "logs") == []
+    assert world.actions()[-3:] == ["attachments:detach", "attachments:attach", "attachments:complete"]
+
+
+def test_an_arn_that_stands_for_nothing_any_more_stays_attached(world: World) -> None:
+    world.source()
+    first = world.attach()
+    world.rename("renamed")
+    assert world.attach() == first
+
+
+def test_what_an_arn_stands_for_by_now_is_attached_only_by_who_may_see_it(world: World) -> None:
+    world.source()
+    first = world.attach()
+    another_logs(world)
+    world.hide("other")
+    with pytest.raises(PermissionDenied):
+        world.attach(by=world.editor)
+    assert world.listed() == [first]

@@ -14,7 +14,15 @@ from app.audit import AuditEvent, AuditLog
 from app.encryption.encryptor import Encryptor
 from app.identity.identity import Identity
 from app.registry.access import ForRole, Level
-from app.registry.datasource import ByUid, DataSource, NewDataSource, OpenSearchSide, Status, WholeChange
+from app.registry.datasource import (
+    ByUid,
+    DataSource,
+    DataSourceChange,
+    NewDataSource,
+    OpenSearchSide,
+    Status,
+    WholeChange,
+)
 from app.registry.json_data import JsonData
 from app.registry.permissions import Permissions
 from app.registry.registry import Registry
@@ -98,20 +106,26 @@ class World:
         )
         return self.registry.create(self.admin, new)
 
-    def change(self, uid: str = "logs", *, status: Status | None = None, **members: str) -> None:
-        """Writes the data source anew with another status, ``name`` or ``json``."""
+    def rename(self, name: str, uid: str = "logs") -> None:
+        """As Grafana's API does; OpenSearch's renames nothing."""
+        row = self.registry.look_up(self.admin, ByUid(uid))
+        change = DataSourceChange(name=name, type=row.type, access=row.access, url=row.url, json_data=row.json_data)
+        self.registry.replace(self.admin, ByUid(uid), change)
+
+    def change(self, uid: str = "logs", *, status: Status | None = None, json: str | None = None) -> None:
+        """Writes the data source anew with another status or ``json``."""
         row = self.registry.look_up(self.admin, ByUid(uid))
         side = row.opensearch if status is None else replace(row.opensearch, status=status)
         self.registry.replace(
             self.admin,
             ByUid(uid),
             WholeChange(
-                name=members.get("name", row.name),
+                name=row.name,
                 type=row.type,
                 access=row.access,
                 url=row.url,
                 is_default=row.is_default,
-                json_data=JsonData(members["json"]) if "json" in members else row.json_data,
+                json_data=row.json_data if json is None else JsonData(json),
                 opensearch=side,
                 based_on=row,
             ),

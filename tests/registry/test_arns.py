@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.registry.arns import SourceArn, find, is_domain, own_arn, read_arn
+from app.registry.arns import SourceArn, find, given_arn, is_domain, own_arn, read_arn
 from app.registry.datasource import ByArn, ById, ByName, ByUid, DataSource, Ref
 from app.registry.errors import InvalidArn
 from app.registry.json_data import JsonData
@@ -122,9 +122,10 @@ def test_without_one_it_has_none(json: str) -> None:
         f'{{"awsArn":["{LOGS}"]}}',
     ],
 )
-def test_what_is_no_arn_is_refused(json: str) -> None:
+def test_what_is_no_arn_is_refused_when_it_is_given_and_none_when_it_is_stored(json: str) -> None:
     with pytest.raises(InvalidArn, match=r"jsonData\.awsArn"):
-        own_arn(JsonData(json))
+        given_arn(JsonData(json))
+    assert own_arn(JsonData(json)) is None
 
 
 # Which data source an ARN stands for

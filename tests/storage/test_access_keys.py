@@ -84,15 +84,18 @@ def test_the_key_of_a_user_comes_with_their_role_in_the_org_of_the_key(
     assert (there.org_id, there.role, there.session_token_hash, there.expires_at) == (other_org, Role.ADMIN, None, None)
 
 
-def test_the_key_of_who_left_the_org_has_no_role(storage: Storage, org: int, other_org: int) -> None:
+def test_the_key_of_who_leaves_the_org_goes_and_those_of_other_orgs_stay(
+    storage: Storage, org: int, other_org: int
+) -> None:
     user = add_user(storage, other_org, "", role=Role.ADMIN)
     with storage.people.writing(org):
         storage.people.add_member(user, org, Role.ADMIN)
     key = add_key(storage, org, user)
-    assert read(storage, key).role is Role.ADMIN
+    elsewhere = add_key(storage, other_org, user)
     with storage.people.writing(org):
         storage.people.remove_member(user, org)
-    assert read(storage, key).role is None
+    assert storage.access_keys.access_key(key) is None
+    assert read(storage, elsewhere).role is Role.ADMIN
 
 
 def test_that_permissions_were_ever_set_comes_with_the_key(storage: Storage, org: int) -> None:

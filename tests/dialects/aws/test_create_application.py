@@ -94,11 +94,12 @@ def test_a_token_that_a_refused_request_had_can_be_used(aws: Any) -> None:
     assert aws.create_application(name="abc", clientToken="t1")["name"] == "abc"
 
 
-def test_a_token_of_an_application_that_is_deleted_creates_none(aws: Any) -> None:
-    aws.delete_application(id=aws.create_application(name="my-app", clientToken="t1")["id"])
-    with pytest.raises(aws.exceptions.ResourceNotFoundException):
-        aws.create_application(name="my-app", clientToken="t1")
-    assert aws.list_applications()["ApplicationSummaries"] == []
+def test_a_token_of_an_application_that_is_deleted_creates_it_anew(aws: Any) -> None:
+    deleted = aws.create_application(name="my-app", clientToken="t1")["id"]
+    aws.delete_application(id=deleted)
+    again = aws.create_application(name="my-app", clientToken="t1")["id"]
+    assert aws.create_application(name="my-app", clientToken="t1")["id"] == again != deleted
+    assert [one["id"] for one in aws.list_applications()["ApplicationSummaries"]] == [again]
 
 
 @pytest.mark.parametrize("name", ["1abc", "My-App", "a" * 31, "-abc", "a_b", "a.b", "a b", "äbc", "abc\n", "abc\0"])

@@ -12,7 +12,6 @@ from installations import Installation
 from servers.gunicorn import Served
 
 # The default of SLUICE_MAX_BODY_BYTES.
-_LIMIT = 4 * 1024 * 1024
 _ARN = "arn:aws:es:us-east-1:000000000001:domain/wire"
 
 _INVALID = "ValidationException"
@@ -186,14 +185,6 @@ def test_what_is_no_number_is_no_page_size_in_a_query_either(served: Served, sig
 def test_what_no_list_gave_out_is_no_token_in_a_query(served: Served, signer: Signer, text: str) -> None:
     answer = send_signed(served.port, signer, "GET", f"{PREFIX}/list-applications?nextToken={text}")
     assert require_error(answer, 400, _INVALID).startswith("nextToken ")
-
-
-def test_a_body_above_the_limit_is_too_large_before_anybody_is_known(served: Served, application: str) -> None:
-    # Said, and not sent: the service does not wait for it.
-    answer = send(
-        served.port, "POST", f"{application}/attachDataSource", headers={**JSON, "Content-Length": str(_LIMIT + 1)}
-    )
-    require_error(answer, 413, "RequestEntityTooLargeException")
 
 
 def _attach(served: Served, signer: Signer, application: str, members: Mapping[str, Any], **more: Any) -> Answer:

@@ -148,10 +148,10 @@ def test_a_key_of_a_member_of_two_orgs_opens_the_org_of_the_key_only(
     headers = {**JSON, "X-Grafana-Org-Id": str(other_account.org_id)}
     answer = send_signed(port, signer, "GET", _LIST, headers=headers)
     assert [one["name"] for one in answer.json["ApplicationSummaries"]] == ["my-app"]
-    # Not a member of the key's org any more, they are still one of the other.
+    # Who leaves the key's org leaves the key behind, and is still a member of the other.
     new_person(account.services, account.org_id, Role.ADMIN)
     members.remove(account.identity, account.org_id, person.id)
-    assert refusal(account.client(key=key).list_applications) == ("AccessDeniedException", 403)
+    assert refusal(account.client(key=key).list_applications) == ("UnrecognizedClientException", 403)
 
 
 def test_an_org_that_is_given_a_number_is_that_account(account: Account) -> None:
