@@ -48,6 +48,7 @@ def test_the_lines_for_a_shell_leave_a_key_that_lasts_and_where_to_go(
         "AWS_SECRET_ACCESS_KEY",
         "AWS_ENDPOINT_URL_OPENSEARCH",
         "AWS_DEFAULT_REGION",
+        "AWS_REGION",
     }
     [key] = new_installation.services.access_keys.all(_FIRST_ORG)
     assert (key.access_key_id, key.login, key.expires_at) == (variables["AWS_ACCESS_KEY_ID"], "admin", None)

@@ -22,10 +22,11 @@ from app.registry.urls import read_target
 
 blueprint = aws_blueprint("domains", "", "Domains, which are data sources.")
 
-_ENGINES = {"OpenSearch": "grafana-opensearch-datasource", "Elasticsearch": "elasticsearch"}
-_ENGINE = "awsEngineVersion"
+_OPENSEARCH = "OpenSearch"
+_ENGINES = {_OPENSEARCH: "grafana-opensearch-datasource", "Elasticsearch": "elasticsearch"}
+_VERSION_MEMBER = "version"
 _VERSION = r"(OpenSearch_[0-9]{1,2}|Elasticsearch_[0-9])\.[0-9]{1,2}"
-_NEWEST = "OpenSearch_3.1"
+_NUMBERS = re.compile(r"([0-9]{1,2}\.[0-9]{1,2})(\..*)?")
 _HOST = r"(([A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+[A-Za-z0-9-]{1,62}[A-Za-z0-9]"
 
 
@@ -57,7 +58,7 @@ class DomainMembers(Members):
         _VERSION,
         "must be such as OpenSearch_2.19 or Elasticsearch_7.10",
         data_key="EngineVersion",
-        load_default=_NEWEST,
+        load_default=None,
     )
     endpoint = within(EndpointMembers, data_key="DomainEndpointOptions", load_default=None)
     security = within(SecurityMembers, data_key="AdvancedSecurityOptions", load_default=None)
@@ -115,7 +116,7 @@ class ListDomainNames(MethodView):
         for row in rows:
             if (name := _name(row)) is not None:
                 named.setdefault(name, row)
-        engines = ((name, _engine(row).partition("_")[0]) for name, row in sorted(named.items()))
+        engines = ((name, _engine(row)) for name, row in sorted(named.items()))
         shown = [{"DomainName": name, "EngineType": engine} for name, engine in engines if wanted in {None, engine}]
         return respond_json({"DomainNames": shown})
 
@@ -130,8 +131,8 @@ def domain(name: str) -> DataSource:
 
 
 def _new(body: dict[str, Any]) -> NewDataSource:
-    name, engine, endpoint = body["name"], body["engine"], body["endpoint"]
-    kind, _, version = engine.partition("_")
+    name, endpoint = body["name"], body["endpoint"]
+    kind, _, version = (body["engine"] or _OPENSEARCH).partition("_")
     host = endpoint["host"] if endpoint and endpoint["custom"] else ""
     master = (body["security"] or {}).get("master") or {"name": None, "password": None}
     return NewDataSource(
@@ -141,7 +142,10 @@ def _new(body: dict[str, Any]) -> NewDataSource:
         url=f"https://{host}" if host else services().settings.aws_domain_url.replace("{name}", name),
         basic_auth=master["name"] is not None,
         basic_auth_user=master["name"] or "",
-        json_data=JsonData.of({ARN_MEMBER: domain_arn(place(), name), _ENGINE: engine, "version": f"{version}.0"}),
+        # The version where Grafana's data sources of this type have it.
+        json_data=JsonData.of(
+            {ARN_MEMBER: domain_arn(place(), name), **({_VERSION_MEMBER: f"{version}.0"} if version else {})}
+        ),
         secure_json_data={"basicAuthPassword": master["password"]} if master["password"] else {},
     )
 
@@ -156,10 +160,15 @@ def _name(row: DataSource) -> str | None:
 
 
 def _engine(row: DataSource) -> str:
-    said = row.json_data.get(_ENGINE)
-    if isinstance(said, str) and re.fullmatch(_VERSION, said):
-        return said
-    return "Elasticsearch_7.10" if row.type == _ENGINES["Elasticsearch"] else _NEWEST
+    return "Elasticsearch" if row.type == _ENGINES["Elasticsearch"] else _OPENSEARCH
+
+
+def _engine_version(row: DataSource) -> str | None:
+    """What the API can say of the version, whoever wrote it."""
+    said = row.json_data.get(_VERSION_MEMBER)
+    numbers = _NUMBERS.fullmatch(said) if isinstance(said, str) else None
+    version = "" if numbers is None else f"{_engine(row)}_{numbers[1]}"
+    return version if re.fullmatch(_VERSION, version) else None
 
 
 def _endpoint(row: DataSource) -> str:
@@ -172,6 +181,7 @@ def _endpoint(row: DataSource) -> str:
 
 
 def _status(row: DataSource, name: str) -> dict[str, Any]:
+    version = _engine_version(row)
     return {
         "DomainId": f"{place().account}/{name}",
         "DomainName": name,
@@ -180,7 +190,7 @@ def _status(row: DataSource, name: str) -> dict[str, Any]:
         "Deleted": False,
         "Processing": False,
         "Endpoint": _endpoint(row),
-        "EngineVersion": _engine(row),
+        **({} if version is None else {"EngineVersion": version}),
         # Required by the service's model; there are no machines.
         "ClusterConfig": {},
     }

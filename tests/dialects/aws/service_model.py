@@ -30,9 +30,7 @@ MAY_BE_ABSENT: Mapping[str, frozenset[str]] = {
 }
 # Shapes about machines that there are none of: these members must be there, all others may be.
 MUST_BE_THERE: Mapping[str, frozenset[str]] = {
-    "DomainStatus": frozenset(
-        {"DomainId", "DomainName", "ARN", "Created", "Deleted", "Processing", "Endpoint", "EngineVersion"}
-    ),
+    "DomainStatus": frozenset({"DomainId", "DomainName", "ARN", "Created", "Deleted", "Processing", "Endpoint"}),
     "ClusterConfig": frozenset(),
 }
 # Codes of the door, which no service models.

@@ -26,7 +26,6 @@ def test_a_domain_of_which_only_the_name_is_said(account_anywhere: Account) -> N
         "Deleted": False,
         "Processing": False,
         "Endpoint": "logs",
-        "EngineVersion": "OpenSearch_3.1",
         "ClusterConfig": {},
     }
     row = account_anywhere.source("logs")
@@ -163,7 +162,7 @@ def test_what_is_said_of_machines_is_ignored(account: Account, aws: Any) -> None
         TagList=[{"Key": "team", "Value": "search"}],
     )
     assert answered["ClusterConfig"] == {}
-    assert dict(account.source("logs").json_data).keys() == {"awsArn", "awsEngineVersion", "version"}
+    assert dict(account.source("logs").json_data).keys() == {"awsArn"}
 
 
 @pytest.mark.parametrize("name", ["abc", "a-1", "a" * 28, "logs-"])

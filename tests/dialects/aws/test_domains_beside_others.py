@@ -41,7 +41,6 @@ def test_one_that_was_born_in_grafana_is_a_domain(account: Account, aws: Any) ->
         "Deleted": False,
         "Processing": False,
         "Endpoint": "search.example.com:9200",
-        "EngineVersion": "OpenSearch_3.1",
         "ClusterConfig": {},
     }
     assert listed(aws) == [("logs", "OpenSearch")]
@@ -49,7 +48,7 @@ def test_one_that_was_born_in_grafana_is_a_domain(account: Account, aws: Any) ->
 
 def test_an_elasticsearch_of_grafanas_is_a_domain(account: Account, aws: Any) -> None:
     born_in_grafana(account, "logs", "elasticsearch", url="https://search.example.com")
-    assert described(aws)["EngineVersion"] == "Elasticsearch_7.10"
+    assert "EngineVersion" not in described(aws)
     assert listed(aws) == [("logs", "Elasticsearch")]
 
 
@@ -94,10 +93,16 @@ def test_whatever_url_grafana_takes_is_described(account: Account, aws: Any, url
         assert described(aws)["DomainName"] == "logs"
 
 
-@pytest.mark.parametrize("version", [7, None, ["x"], "8.0.0", "OpenSearch_x"])
-def test_an_engine_that_somebody_else_wrote_does_no_harm(account: Account, aws: Any, version: Any) -> None:
-    born_in_grafana(account, "logs", TYPE, url="https://x", jsonData={"awsEngineVersion": version})
-    assert described(aws)["EngineVersion"] == "OpenSearch_3.1"
+@pytest.mark.parametrize(("version", "engine"), [("2.11.0", "OpenSearch_2.11"), ("3.1", "OpenSearch_3.1")])
+def test_the_version_that_grafana_has_is_the_engines(account: Account, aws: Any, version: str, engine: str) -> None:
+    born_in_grafana(account, "logs", TYPE, url="https://x", jsonData={"version": version})
+    assert described(aws)["EngineVersion"] == engine
+
+
+@pytest.mark.parametrize("version", [7, None, ["x"], "8", "latest", "1.2.3\n", "100.1.1", ""], ids=repr)
+def test_a_version_that_is_none_is_not_shown(account: Account, aws: Any, version: Any) -> None:
+    born_in_grafana(account, "logs", TYPE, url="https://x", jsonData={"version": version})
+    assert "EngineVersion" not in described(aws)
 
 
 @pytest.mark.parametrize(
