@@ -53,6 +53,10 @@ def test_the_models_that_belong_to_a_tenant_are_these() -> None:
         "DataSourceRow",
         "DataSourcePermissionRow",
         "CorrelationRow",
+        "ApplicationRow",
+        "WorkspaceRow",
+        "AttachmentRow",
+        "ClientTokenRow",
         "AuditEventRow",
     }
 

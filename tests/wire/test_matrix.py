@@ -23,7 +23,7 @@ _JSON = {"Content-Type": "application/json"}
 _OUTSIDERS = frozenset({"nob", "oth", "acr", "rem", "dis"})
 # The routes that ask the data source's own server.
 _OF_SERVERS = ("/proxy/", "/resources", "/health", "/datasources/test", "/_test")
-_SAID_AGAIN = ("{name}", "{arn}", "{domain}")
+_SAID_AGAIN = ("{name}", "{arn}", "{domain}", "{query}")
 # What only says that it is not there; who is nobody does not learn even that.
 _NOT_IMPLEMENTED = "aws_not_implemented."
 # HEAD stands for the GET beside it, and OPTIONS does nothing.

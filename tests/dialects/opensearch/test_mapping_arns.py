@@ -8,7 +8,7 @@ import pytest
 from app.dialects.opensearch.bodies import BodyRules, patched
 from app.dialects.opensearch.document import Document
 from app.dialects.opensearch.mapping import to_columns, to_document, to_editable, with_side
-from app.registry.arns import own_arn
+from app.registry.arns import given_arn, own_arn
 from app.registry.datasource import DataSource, Status
 from app.registry.errors import InvalidArn
 from app.registry.json_data import JsonData
@@ -105,7 +105,7 @@ def test_an_empty_one_is_none(kind: tuple[str, str]) -> None:
 def test_what_is_no_arn_is_there_to_be_refused(kind: tuple[str, str], given: object) -> None:
     columns = to_columns(with_arn(kind, given), None)
     with pytest.raises(InvalidArn):
-        own_arn(columns.json_data)
+        given_arn(columns.json_data)
 
 
 def test_the_arn_does_not_go_over_to_another_connector() -> None:
