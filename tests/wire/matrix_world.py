@@ -64,8 +64,8 @@ class World:
             "arn": lambda: self._arn,
             "attached": self._attached,
             "domain": lambda: self._arn.partition("/")[2],
-            "query": lambda: self._of_type("q", "cloudwatch", {"assumeRoleArn": "arn:aws:iam::123456789012:role/r"}),
-            "catalog": lambda: self._of_type("c", "s3glue", {"awsDomain": self._arn}),
+            "query": lambda: self._query,
+            "catalog": lambda: self._catalog,
             "token": self._token,
             "api_key": lambda: self._key()[0],
             "upstream": lambda: f"http://{upstream}",
@@ -151,6 +151,14 @@ class World:
             ),
         )
         return arn
+
+    @cached_property
+    def _query(self) -> str:
+        return self._of_type("q", "cloudwatch", {"assumeRoleArn": "arn:aws:iam::123456789012:role/reader"})
+
+    @cached_property
+    def _catalog(self) -> str:
+        return self._of_type("c", "s3glue", {"awsDomain": self._arn})
 
     def _of_type(self, letter: str, type_id: str, json_data: Mapping[str, str]) -> str:
         new = NewDataSource(name=f"{letter}{self.mark}", type=type_id, access="proxy", json_data=JsonData.of(json_data))
