@@ -1,8 +1,14 @@
-"""What all models are made of: rows that belong to an org cannot be reached without naming it."""
+"""What all models are made of: long texts, and rows of an org that cannot be reached without naming it."""
 
 from typing import Any
 
 import peewee
+
+
+class LongText(peewee.TextField):
+    """Text without MariaDB's limit of 64 KiB."""
+
+    field_type = "LONGTEXT"
 
 
 class IdRow(peewee.Model):
