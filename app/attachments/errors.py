@@ -31,8 +31,9 @@ class NotAnArn(AttachmentsError):
 
     def __init__(self) -> None:
         super().__init__(
-            "dataSourceArn must be the ARN of a domain (arn:aws:es:<region>:<account>:domain/<name>) or of a "
-            "serverless collection (arn:aws:aoss:<region>:<account>:collection/<id>)."
+            "dataSourceArn must be the ARN of a domain (arn:aws:es:<region>:<account>:domain/<name>, the name of 3 to "
+            "28 characters of a-z, 0-9 and -) or of a serverless collection "
+            "(arn:aws:aoss:<region>:<account>:collection/<id>)."
         )
 
 
@@ -48,7 +49,8 @@ class SourceNotFound(AttachmentsError):
 
     def __init__(self, arn: str) -> None:
         super().__init__(
-            f"No data source is registered for {arn}: register one of its name, or with its jsonData.awsArn."
+            f"No data source stands for {arn}: give one this jsonData.awsArn, or register an OpenSearch or "
+            "Elasticsearch with the name of the domain."
         )
 
 

@@ -77,7 +77,8 @@ class InvalidArn(RegistryError):
     def __init__(self) -> None:
         super().__init__(
             "jsonData.awsArn must be the ARN of a domain or a serverless collection, such as "
-            "arn:aws:es:us-east-1:123456789012:domain/logs."
+            "arn:aws:es:us-east-1:123456789012:domain/logs; the name of a domain has 3 to 28 characters of a-z, 0-9 "
+            "and -."
         )
 
 
