@@ -125,9 +125,13 @@ def domain(name: str) -> DataSource:
     """The data source that stands for a domain of the caller's. Raises InvalidRequest, PermissionDenied,
     DomainNotFound."""
     try:
-        return services().registry.look_up(identity(), ByArn(domain_arn(place(), require_domain_name(name))))
+        row = services().registry.look_up(identity(), ByArn(domain_arn(place(), require_domain_name(name))))
     except DataSourceNotFound as exc:
         raise DomainNotFound(name) from exc
+    # Any data source can be given a domain's ARN, to be attached by; that makes it none.
+    if not is_domain(row):
+        raise DomainNotFound(name)
+    return row
 
 
 def _new(body: dict[str, Any]) -> NewDataSource:
@@ -152,9 +156,11 @@ def _new(body: dict[str, Any]) -> NewDataSource:
 
 def _name(row: DataSource) -> str | None:
     """The name of the domain that ``row`` stands for, if it does for one of the caller's."""
+    if not is_domain(row):
+        return None
     own = own_arn(row.json_data)
     if own is None:
-        return row.name if is_domain(row) and re.fullmatch(DOMAIN_NAME, row.name) else None
+        return row.name if re.fullmatch(DOMAIN_NAME, row.name) else None
     arn = read_arn(own)
     return arn.domain if arn is not None and arn.text == domain_arn(place(), arn.domain) else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -54,9 +55,19 @@ def test_an_elasticsearch_of_grafanas_is_a_domain(account: Account, aws: Any) ->
 
 def test_one_that_was_born_in_opensearch_is_a_domain_by_its_arn(account: Account, aws: Any) -> None:
     arn = account.arn("logs")
-    born_in_opensearch(account, "metrics", "PROMETHEUS", {"prometheus.uri": "http://x:9090", "aws.arn": arn})
-    assert (described(aws)["ARN"], described(aws)["Endpoint"]) == (arn, "x:9090")
+    born_in_opensearch(account, "metrics", "OPENSEARCH", {"aws.arn": arn})
+    assert (described(aws)["ARN"], described(aws)["Endpoint"]) == (arn, "")
     assert listed(aws) == [("logs", "OpenSearch")]
+
+
+def test_a_prometheus_with_the_arn_of_a_domain_is_none_and_can_be_attached(account: Account, aws: Any) -> None:
+    arn = account.arn("logs")
+    born_in_opensearch(account, "metrics", "PROMETHEUS", {"prometheus.uri": "http://x:9090", "aws.arn": arn})
+    assert listed(aws) == []
+    for call in (aws.describe_domain, aws.delete_domain):
+        assert refusal(partial(call, DomainName="logs")) == MISSING
+    aws.create_application(name="my-app")
+    assert aws.attach_data_source(id="my-app", dataSourceArn=arn)["status"] == "ATTACHED"
 
 
 def test_one_with_an_arn_is_the_domain_of_the_arn_and_not_of_its_name(account: Account, aws: Any) -> None:
