@@ -153,13 +153,15 @@ class Attaching:
     def is_of_another(self, identity: Identity, place: Place, standing: Standing) -> bool:
         """Whether the ARN stands for another data source by now, as it can after a rename; one for which it stands no
         more stays attached. Raises PermissionDenied for who may not see either."""
-        if standing.source is not None:
-            self._registry.look_up(identity, ByUid(standing.source.uid))
         try:
             row = self.source(identity, place, standing.attachment.data_source_arn)
+            is_another = row.id != standing.attachment.data_source_id
+            is_seen = not is_another
         except SourceNotFound:
-            return False
-        return row.id != standing.attachment.data_source_id
+            is_another = is_seen = False
+        if not is_seen and standing.source is not None:
+            self._registry.look_up(identity, ByUid(standing.source.uid))
+        return is_another
 
     def source(self, identity: Identity, place: Place, arn: str) -> DataSource:
         """The data source that an ARN stands for. Raises NotAnArn, ForeignAccount, SourceNotFound, PermissionDenied."""

@@ -88,8 +88,7 @@ class Attachments:
         identity.require(WRITE)
         checked_arn(place, request.arn)
         if request.client_token is None:
-            known = self._application(identity, place, request.application)
-            found = self._store.standing(identity.org_id, known, request.arn)
+            found = self._store.named(identity.org_id, place.region, request.application, request.arn)
             if found is not None and self._stays(identity, place, found):
                 return _attached(found)
         with self._store.writing(identity.org_id):
@@ -116,12 +115,12 @@ class Attachments:
         """Raises PermissionDenied, NotAnArn, ForeignAccount, ApplicationNotFound, AttachmentNotFound."""
         identity.require(READ)
         checked_arn(place, arn)
-        known = self._application(identity, place, application)
-        found = self._seen(identity, known, arn)
+        found = self._store.named(identity.org_id, place.region, application, arn)
+        is_seen = found is not None and self._is_seen(identity, found)
         # It can be gone by now.
-        current = [] if found is None else self._attaching.up_to_date(identity.org_id, [found])
+        current = self._attaching.up_to_date(identity.org_id, [found]) if found is not None and is_seen else []
         if not current:
-            raise AttachmentNotFound(arn, known.name)
+            raise AttachmentNotFound(arn, self._application(identity, place, application).name)
         return _attached(current[0])
 
     def application(self, identity: Identity, place: Place, named: str) -> Application:
@@ -154,8 +153,8 @@ class Attachments:
             status = known.status(self._clock())
             if status is not ApplicationStatus.ACTIVE:
                 raise ApplicationNotActive(known.name, status)
-            found = self._seen(identity, known, arn)
-            if found is None:
+            found = self._store.standing(identity.org_id, known, arn)
+            if found is None or not self._is_seen(identity, found):
                 raise AttachmentNotFound(arn, known.name)
             self._attaching.detach(identity, found)
             return known
@@ -207,19 +206,20 @@ class Attachments:
         is_there = found.attachment.status is not AttachmentStatus.FAILED and self._attaching.is_settled(found)
         return is_there and not self._attaching.is_of_another(identity, place, found)
 
-    def _seen(self, identity: Identity, application: Application, arn: str) -> Standing | None:
-        """The attachment, unless it is of a data source that the caller may not see."""
-        found = self._store.standing(identity.org_id, application, arn)
-        if found is None or found.source is None:
-            return found
+    def _is_seen(self, identity: Identity, found: Standing) -> bool:
+        """Whether it is of a data source that the caller may see, or of one that is gone."""
+        if found.source is None:
+            return True
+        if not identity.org_has_permissions:
+            return identity.may(_SEES, f"datasources:uid:{found.source.uid}")
         try:
             self._registry.look_up(identity, ByUid(found.source.uid))
         except PermissionDenied:
-            return None
+            return False
         except DataSourceNotFound:
             # Deleted meanwhile: nothing is left to hide.
             pass
-        return found
+        return True
 
     def _visible(self, identity: Identity, found: Sequence[Standing]) -> list[Standing]:
         scopes = frozenset(self._registry.scopes(identity, _SEES)) if found else ()

@@ -64,6 +64,9 @@ class AttachmentStore(Protocol):
 
     def standing(self, org_id: int, application: Application, arn: str) -> Standing | None: ...
 
+    def named(self, org_id: int, region: str, application: str, arn: str) -> Standing | None:
+        """As ``standing``, of the application with this id or name."""
+
     def standings(
         self, org_id: int, application: Application, *, after: int = 0, limit: int | None = None
     ) -> Sequence[Standing]:

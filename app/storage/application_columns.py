@@ -14,6 +14,11 @@ def columns(rows: Any) -> tuple[Any, ...]:
     return tuple(getattr(rows, name) for name in COLUMNS)
 
 
+def is_id(named: str) -> bool:
+    """Ids begin with a digit, names with a letter."""
+    return named[:1].isdecimal()
+
+
 def application(row: Row) -> Application:
     """From ``columns``; what follows them in the row is ignored."""
     return Application(

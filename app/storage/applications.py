@@ -14,7 +14,7 @@ from app.attachments.values import (
     Workspace,
     WorkspaceType,
 )
-from app.storage.application_columns import application, columns
+from app.storage.application_columns import application, columns, is_id
 from app.storage.attachments import Attachments
 from app.storage.database import Database, Row
 from app.storage.org_lock import OrgLock
@@ -127,8 +127,7 @@ class Applications:
         ]
 
     def _find(self, org_id: int, region: str, named: str) -> Application | None:
-        # Ids begin with a digit, names with a letter.
-        sql = self._by_id if named[:1].isdecimal() else self._by_name
+        sql = self._by_id if is_id(named) else self._by_name
         found = self._database.rows(sql, (org_id, region, named))
         return application(found[0]) if found else None
 

@@ -16,7 +16,7 @@ from app.attachments.values import (
     WorkspaceType,
 )
 from app.registry.datasource import Status
-from app.storage.application_columns import COLUMNS, application, columns
+from app.storage.application_columns import COLUMNS, application, columns, is_id
 from app.storage.database import Database, Row
 from app.storage.org_lock import OrgLock
 from app.storage.remembered import Remembered
@@ -46,6 +46,10 @@ class Attachments:
             self._standings(0).where(rows.application_id == 1, rows.data_source_arn == "a"), parameters=[0, 1, "a"]
         )
 
+        applications = tables.applications
+        in_region = self._standings(0).where(applications.region == "r", rows.data_source_arn == "a")
+        self._by_id_and_arn = select_text(in_region.where(applications.public_id == "i"), parameters=[0, "r", "a", "i"])
+        self._by_name_and_arn = select_text(in_region.where(applications.name == "n"), parameters=[0, "r", "a", "n"])
         self._insert, self._columns = insert_text(rows)
         move = update_in_org_text(rows, ["status", "workspace_name", "workspace_type"])
         self._move = f"{move} AND status = {database.peewee.param}"
@@ -58,6 +62,11 @@ class Attachments:
     def standing(self, org_id: int, application: Application, arn: str) -> Standing | None:
         """See the protocol."""
         return self._found.get((org_id, application.number, arn), lambda: self._find(org_id, application.number, arn))
+
+    def named(self, org_id: int, region: str, application: str, arn: str) -> Standing | None:
+        """See the protocol."""
+        key = (org_id, region, application, arn)
+        return self._found.get(key, lambda: self._find_named(org_id, region, application, arn))
 
     def standings(
         self, org_id: int, application: Application, *, after: int = 0, limit: int | None = None
@@ -131,6 +140,14 @@ class Attachments:
 
     def _find(self, org_id: int, application: int, arn: str) -> Standing | None:
         found = self._database.rows(self._by_arn, (org_id, application, arn))
+        return _standing(found[0]) if found else None
+
+    def _find_named(self, org_id: int, region: str, application: str, arn: str) -> Standing | None:
+        if "\0" in application:
+            # No row has it, and PostgreSQL's driver refuses even to ask.
+            return None
+        sql = self._by_id_and_arn if is_id(application) else self._by_name_and_arn
+        found = self._database.rows(sql, (org_id, region, arn, application))
         return _standing(found[0]) if found else None
 
     def _is_unsettled(self) -> Any:

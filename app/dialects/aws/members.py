@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, cast
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from flask import Request, current_app, g, request
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
@@ -15,6 +16,8 @@ from app.edge.schemas import Text
 
 # A complaint about a whole object and not about a member of it.
 _WHOLE = "_schema"
+_View = TypeVar("_View", bound=Callable[..., Any])
+
 _LONGEST_PATH = 100
 _REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is required"}
 
@@ -74,19 +77,28 @@ class Union(Members):
 
 
 class _Parser(GoJsonParser):
-    def load_json(self, req: Request, schema: Schema) -> Any:
-        return read_object(raw_body())
+    """Loads members from the body alone. webargs' own way, which asks a request for its parts, takes twice as long."""
 
-    def handle_error(
-        self,
-        error: ValidationError,
-        req: Request,
-        schema: Schema,
-        *,
-        error_status_code: int | None,
-        error_headers: Mapping[str, str] | None,
-    ) -> Any:
-        raise InvalidRequest(_first(error.messages)) from error
+    def use_args(  # type: ignore[override]
+        self, argmap: Schema, req: Request | None = None, **_: Any
+    ) -> Callable[[_View], _View]:
+        """A decorator: the view gets what was loaded behind its other arguments. Raises InvalidRequest."""
+
+        def decorate(view: _View) -> _View:
+            @wraps(view)
+            def with_members(*args: Any, **kwargs: Any) -> Any:
+                return view(*args, _loaded(argmap), **kwargs)
+
+            return cast(_View, with_members)
+
+        return decorate
+
+
+def _loaded(schema: Schema) -> Any:
+    try:
+        return schema.load(read_object(raw_body()))
+    except ValidationError as exc:
+        raise InvalidRequest(_first(exc.messages)) from exc
 
 
 class AwsBlueprint(SluiceBlueprint):
@@ -147,7 +159,6 @@ def _first(messages: Any, path: str = "") -> str:
         name, messages = next(iter(messages.items()))
         if name != _WHOLE:
             path = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}".removeprefix(".")
-            path = path.removeprefix("json.").removeprefix("json")
     # Names come from the caller too.
     path = path[:_LONGEST_PATH]
     text = str(messages[0]).rstrip(".")
