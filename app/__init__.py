@@ -22,6 +22,6 @@ def create_app(services: Services | None = None) -> Flask:
     register_error_doors(app, doors)
     dialects = {"grafana": grafana, "native": native, "opensearch": opensearch, "aws": aws}
     register_docs_page(app, {name: dialect.TITLE for name, dialect in dialects.items()})
-    busy = [*grafana.busy_routes(built), opensearch.busy_route(built)]
+    busy = [*grafana.busy_routes(built), opensearch.busy_route(built), aws.busy_route(built)]
     put_layers_before(app, busy, log_requests=built.settings.router_logging)
     return app

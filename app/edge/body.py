@@ -12,7 +12,7 @@ from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 
 from app.edge.errors import BodyTooLarge, MalformedBody
-from app.edge.inbound import inbound_body
+from app.edge.inbound import Environ, inbound_body
 from app.upstream.errors import BodyUnavailable
 
 BODY_LIMIT = "SLUICE_MAX_BODY_BYTES"
@@ -31,7 +31,7 @@ def read_json_object(request: Request, limit: int) -> Mapping[str, Any]:
     Works for bodies with a Content-Length and for chunked ones; the content type is not looked at.
     Raises BodyTooLarge, MalformedBody.
     """
-    data = read_body(request, limit)
+    data = read_body(request.environ, limit)
     try:
         text = data.decode().strip(" \t\r\n")
         value = _DECODER.raw_decode(text)[0] if text else {}
@@ -47,9 +47,9 @@ def read_json_object(request: Request, limit: int) -> Mapping[str, Any]:
     return value
 
 
-def read_body(request: Request, limit: int) -> bytes:
+def read_body(environ: Environ, limit: int) -> bytes:
     """The whole body, with a Content-Length or chunked. Raises BodyTooLarge, MalformedBody."""
-    body = inbound_body(request.environ)
+    body = inbound_body(environ)
     if body is None:
         return b""
     if body.length is not None and body.length > limit:

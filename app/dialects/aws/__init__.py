@@ -8,16 +8,19 @@ from flask import Flask
 from app.dialects.aws import (
     applications,
     attachments,
+    busy,
     direct_query,
     domain_data_sources,
     domains,
     not_implemented,
 )
-from app.dialects.aws.door import NAME, PREFIX
+from app.dialects.aws.callers import NAME
+from app.dialects.aws.door import PREFIX
 from app.dialects.aws.errors import render
 from app.edge.errors import ErrorDoor
 from app.edge.openapi import openapi_of
 
+busy_route = busy.busy_route
 TITLE = "Amazon OpenSearch Service API"
 
 _SIGNATURES = {

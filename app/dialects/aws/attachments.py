@@ -1,5 +1,6 @@
 """Attach, detach, describe and list: a data source's place in an application."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -8,15 +9,17 @@ from marshmallow import validates_schema
 from marshmallow.exceptions import ValidationError
 
 from app.attachments.attachments import READ, WRITE, Attached, AttachRequest
-from app.attachments.values import NewWorkspace, WorkspaceType
+from app.attachments.values import NewWorkspace, Place, WorkspaceType
 from app.dialects.aws.answering import respond_json
 from app.dialects.aws.arns import application_arn
+from app.dialects.aws.callers import Caller
 from app.dialects.aws.door import aws_blueprint, operation, place
 from app.dialects.aws.members import Members, matching, one_of, sized, within
 from app.dialects.aws.naming import require_id
 from app.dialects.aws.paging import next_token, page_size, read_token
 from app.edge.authentication import identity, services
 from app.edge.schemas import Text, Whole
+from app.services import Services
 
 blueprint = aws_blueprint("attachments", "/opensearch/application", "Attachments of data sources to applications.")
 
@@ -72,15 +75,7 @@ class AttachDataSource(MethodView):
     @blueprint.response(200, description="The attachment: attachmentId, id, arn, dataSourceArn, status")
     def post(self, body: dict[str, Any], id: str) -> Response:
         """Attach a data source to an application."""
-        workspace = body["workspace"]
-        request = AttachRequest(
-            application=require_id(id),
-            arn=body["data_source_arn"],
-            workspace_id=body["workspace_id"],
-            new_workspace=workspace and NewWorkspace(workspace["name"], WorkspaceType(workspace["type"])),
-            client_token=body["client_token"],
-        )
-        return respond_json(_attachment(services().attachments.attach(identity(), place(), request)))
+        return respond_json(attach(services(), Caller(identity(), place()), id, body))
 
 
 @blueprint.route("/<id>/describeDataSourceAttachment")
@@ -92,10 +87,7 @@ class DescribeDataSourceAttachment(MethodView):
     @blueprint.response(200, description="The attachment: attachmentId, id, arn, dataSourceArn, status")
     def post(self, body: dict[str, Any], id: str) -> Response:
         """Get the attachment of a data source to an application."""
-        found = services().attachments.describe(
-            identity(), place(), application=require_id(id), arn=body["data_source_arn"]
-        )
-        return respond_json(_attachment(found))
+        return respond_json(describe(services(), Caller(identity(), place()), id, body))
 
 
 @blueprint.route("/<id>/detachDataSource")
@@ -142,12 +134,33 @@ class ListDataSourceAttachments(MethodView):
         return respond_json(shown)
 
 
-def _attachment(attached: Attached) -> dict[str, str]:
+def attach(built: Services, caller: Caller, id: str, body: Mapping[str, Any]) -> dict[str, str]:
+    """What is answered to AttachDataSource; ``body`` as AttachMembers loads it."""
+    workspace = body["workspace"]
+    request = AttachRequest(
+        application=require_id(id),
+        arn=body["data_source_arn"],
+        workspace_id=body["workspace_id"],
+        new_workspace=workspace and NewWorkspace(workspace["name"], WorkspaceType(workspace["type"])),
+        client_token=body["client_token"],
+    )
+    return _attachment(caller.place, built.attachments.attach(caller.identity, caller.place, request))
+
+
+def describe(built: Services, caller: Caller, id: str, body: Mapping[str, Any]) -> dict[str, str]:
+    """What is answered to DescribeDataSourceAttachment; ``body`` as DataSourceMembers loads it."""
+    found = built.attachments.describe(
+        caller.identity, caller.place, application=require_id(id), arn=body["data_source_arn"]
+    )
+    return _attachment(caller.place, found)
+
+
+def _attachment(where: Place, attached: Attached) -> dict[str, str]:
     application = attached.application
     return {
         "attachmentId": attached.id,
         "id": application.id,
-        "arn": application_arn(place(), application.id),
+        "arn": application_arn(where, application.id),
         "dataSourceArn": attached.data_source_arn,
         "status": attached.status.value,
     }

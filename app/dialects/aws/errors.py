@@ -15,7 +15,15 @@ from app.attachments import errors as attachments
 from app.attachments.values import Place
 from app.dialects.aws.answering import respond_error
 from app.dialects.aws.arns import application_arn, direct_query_arn, domain_arn, user_arn
-from app.dialects.aws.refusals import Disabled, DomainExists, DomainNotFound, InvalidRequest, NotImplementedHere
+from app.dialects.aws.refusals import (
+    NOT_AUTHORIZED,
+    Disabled,
+    DomainExists,
+    DomainNotFound,
+    InvalidRequest,
+    NotAuthorized,
+    NotImplementedHere,
+)
 from app.dialects.aws.sigv4 import SignatureError, UnreadableAuthorization
 from app.edge.errors import BodyTooLarge, MalformedBody, row_for
 from app.identity import errors as identity
@@ -67,9 +75,8 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     identity.LoginBlocked: Answer(403, _DENIED, "Too many wrong passwords lately: wait five minutes."),
     identity.AccountDisabled: Answer(403, _DENIED, "This account is disabled."),
     identity.AccessKeyUnreadable: Answer(500, _INTERNAL, "The stored access key cannot be decrypted: see the log."),
-    identity.PermissionDenied: Answer(
-        403, _DENIED, "User: {user} is not authorized to perform: es:{operation} on resource: {resource}"
-    ),
+    identity.PermissionDenied: Answer(403, _DENIED, NOT_AUTHORIZED),
+    NotAuthorized: Answer(403, _DENIED),
     attachments.AttachmentsError: Answer(400, _INVALID),
     attachments.ApplicationNotFound: Answer(409, _MISSING),
     attachments.AttachmentNotFound: Answer(409, _MISSING),

@@ -25,7 +25,7 @@ _REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is requir
 def raw_body() -> bytes:
     """The body of the request that is served, read when it is first asked for. Raises BodyTooLarge, MalformedBody."""
     if "body" not in g:
-        g.body = read_body(request, current_app.config[BODY_LIMIT])
+        g.body = read_body(request.environ, current_app.config[BODY_LIMIT])
     return cast(bytes, g.body)
 
 
@@ -87,16 +87,17 @@ class _Parser(GoJsonParser):
         def decorate(view: _View) -> _View:
             @wraps(view)
             def with_members(*args: Any, **kwargs: Any) -> Any:
-                return view(*args, _loaded(argmap), **kwargs)
+                return view(*args, loaded(argmap, raw_body()), **kwargs)
 
             return cast(_View, with_members)
 
         return decorate
 
 
-def _loaded(schema: Schema) -> Any:
+def loaded(schema: Schema, body: bytes) -> Any:
+    """What the schema makes of a body. Raises InvalidRequest."""
     try:
-        return schema.load(read_object(raw_body()))
+        return schema.load(read_object(body))
     except ValidationError as exc:
         raise InvalidRequest(_first(exc.messages)) from exc
 

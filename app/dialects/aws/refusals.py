@@ -53,3 +53,14 @@ class TypeFixed(InvalidRequest):
 
     def __init__(self) -> None:
         super().__init__("DataSourceType cannot become another one: delete the data source, and add a new one.")
+
+
+# Amazon's words for it.
+NOT_AUTHORIZED = "User: {user} is not authorized to perform: es:{operation} on resource: {resource}"
+
+
+class NotAuthorized(Exception):
+    """The caller's role or permissions do not have it."""
+
+    def __init__(self, *, user: str, operation: str, resource: str) -> None:
+        super().__init__(NOT_AUTHORIZED.format(user=user, operation=operation, resource=resource))
