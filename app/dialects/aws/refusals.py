@@ -62,5 +62,5 @@ NOT_AUTHORIZED = "User: {user} is not authorized to perform: es:{operation} on r
 class NotAuthorized(Exception):
     """The caller's role or permissions do not have it."""
 
-    def __init__(self, *, user: str, operation: str, resource: str) -> None:
+    def __init__(self, user: str, operation: str, resource: str) -> None:
         super().__init__(NOT_AUTHORIZED.format(user=user, operation=operation, resource=resource))

@@ -54,6 +54,7 @@ _EXPECTED: Mapping[type[Exception], tuple[int, str]] = {
     identity.AccountDisabled: _DENIED,
     identity.AccessKeyUnreadable: _INTERNAL,
     identity.PermissionDenied: _DENIED,
+    refusals.NotAuthorized: _DENIED,
     identity.OrgNotFound: _MISSING,
     registry.DataSourceDenied: _DENIED,
     attachments.ForeignAccount: _DENIED,
