@@ -68,6 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY: dict[tuple[str, str], set[str]] = {
     ("attachments", "registry"): {
         "app.registry.arns",
+        "app.registry.authorization",
         "app.registry.datasource",
         "app.registry.errors",
         "app.registry.json_data",

@@ -26,8 +26,8 @@ from app.attachments.values import (
 )
 from app.audit import AuditLog
 from app.identity.identity import Identity, system
-from app.identity.roles import EVERY_DATA_SOURCE
 from app.registry.arns import SourceArn, read_arn
+from app.registry.authorization import includes
 from app.registry.datasource import ByArn, ByUid, DataSource
 from app.registry.errors import DataSourceNotFound
 from app.registry.registry import Registry
@@ -224,4 +224,4 @@ class Attaching:
 def is_visible(source: Source | None, scopes: Collection[str]) -> bool:
     """Whether a caller who may read the data sources of ``scopes`` may see an attachment of this one: of one that is
     gone nothing is left to hide."""
-    return source is None or EVERY_DATA_SOURCE in scopes or f"datasources:uid:{source.uid}" in scopes
+    return source is None or includes(scopes, source.uid)

@@ -210,8 +210,6 @@ class Attachments:
         """Whether it is of a data source that the caller may see, or of one that is gone."""
         if found.source is None:
             return True
-        if not identity.org_has_permissions:
-            return identity.may(_SEES, f"datasources:uid:{found.source.uid}")
         try:
             self._registry.look_up(identity, ByUid(found.source.uid))
         except PermissionDenied:

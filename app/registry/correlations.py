@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.audit import AuditLog
 from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
-from app.identity.roles import EVERY_DATA_SOURCE
+from app.registry.authorization import includes
 from app.registry.correlation import (
     Correlation,
     CorrelationChange,
@@ -60,7 +60,7 @@ class Correlations:
         ids = [
             origin.id
             for origin in self._store.origins(identity.org_id)
-            if _is_readable(origin.source_uid, scopes) and (not wanted or origin.source_uid in wanted)
+            if includes(scopes, origin.source_uid) and (not wanted or origin.source_uid in wanted)
         ]
         limit = min(limit, _HIGHEST_LIMIT) if limit > 0 else _LIMIT
         page = max(page, 1)
@@ -157,7 +157,3 @@ class Correlations:
                 type=row.type,
             )
         )
-
-
-def _is_readable(source_uid: str, scopes: Collection[str]) -> bool:
-    return EVERY_DATA_SOURCE in scopes or f"datasources:uid:{source_uid}" in scopes

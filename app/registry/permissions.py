@@ -6,6 +6,7 @@ from app.audit import AuditLog
 from app.identity.identity import Identity
 from app.identity.roles import Role
 from app.registry.access import ForAccount, ForRole, ForTeam, Grantee, Level, Permission
+from app.registry.authorization import scope_of
 from app.registry.datasource import DataSource, Ref
 from app.registry.errors import AdminsMayAll, GranteeNotFound
 from app.registry.registry import Registry
@@ -60,7 +61,7 @@ class Permissions:
         self._audit.record(
             identity.event(
                 "datasources.permissions:write",
-                f"datasources:uid:{row.uid}",
+                scope_of(row),
                 grantee=_described(grantee),
                 permission=level.value,
             )

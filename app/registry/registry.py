@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from app.audit import AuditLog
 from app.encryption.encryptor import Encryptor
-from app.identity.errors import PermissionDenied
 from app.identity.identity import Identity
-from app.identity.roles import EVERY_DATA_SOURCE, Role
-from app.registry.access import DATA_SOURCE_ACTIONS, Held, admits, allows
-from app.registry.arns import find, given_arn, own_arn
+from app.identity.roles import EVERY_DATA_SOURCE
+from app.registry.arns import given_arn, own_arn
+from app.registry.authorization import Authorization, scope_of
 from app.registry.datasource import (
     UNSAID,
     ByArn,
@@ -29,15 +28,11 @@ from app.registry.datasource import (
 )
 from app.registry.errors import (
     DataSourceArnTaken,
-    DataSourceDenied,
-    DataSourceDisabled,
     DataSourceNameTaken,
-    DataSourceNotFound,
     DataSourceUidTaken,
     QuotaReached,
     ReadOnlyDataSource,
     ReservedHeader,
-    RoleMissing,
     TeamHeadersRefused,
     VersionConflict,
 )
@@ -48,7 +43,6 @@ from app.registry.urls import check_url
 
 _UID_ATTEMPTS = 3
 _HEADER_NAME_PREFIX = "httpHeaderName"
-_NOTHING_HELD = Held({}, ())
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ class Registry:
         permissions: HeldPermissions,
     ) -> None:
         self._store = store
-        self._permissions = permissions
+        self._authorization = Authorization(store, permissions)
         self._sealing = Sealing(encryptor)
         self._audit = audit
         self._limits = limits
@@ -86,7 +80,7 @@ class Registry:
         rows = self._store.all(identity.org_id, None)
         # Cut in the database's order of names before they are ordered regardless of case, as Grafana does; but of what
         # the caller may read.
-        readable = self._allowed_of(identity, rows, "datasources:read")[: self._limits.listed]
+        readable = self._authorization.allowed_of(identity, rows, "datasources:read")[: self._limits.listed]
         return sorted(readable, key=lambda row: row.name.lower())
 
     def count_everywhere(self, identity: Identity) -> int:
@@ -100,10 +94,7 @@ class Registry:
 
         Raises PermissionDenied.
         """
-        if not _may_everywhere(identity, action):
-            row = find(self._store, identity.org_id, ref)
-            if row is None or not self._may(identity, action, row):
-                raise PermissionDenied(action)
+        self._authorization.require(identity, ref, action)
 
     def scopes(self, identity: Identity, action: str) -> Sequence[str]:
         """The scopes on which the caller may do ``action``: one for all, where nothing takes away from it."""
@@ -111,33 +102,27 @@ class Registry:
 
     def scopes_of(self, identity: Identity, actions: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """The scopes of each of the actions, from one look at the data sources."""
-        rows = self._store.all(identity.org_id, None)
-        found: dict[str, Sequence[str]] = {}
-        for action in actions:
-            allowed = self._allowed_of(identity, rows, action)
-            all_of_them = identity.may(action, EVERY_DATA_SOURCE) and len(allowed) == len(rows)
-            found[action] = [EVERY_DATA_SOURCE] if all_of_them else [_scope(row) for row in allowed]
-        return found
+        return self._authorization.scopes_of(identity, actions)
 
     def get(self, identity: Identity, ref: Ref, action: str = "datasources:read") -> DataSource:
         """The one that ``ref`` names, if the caller may do ``action`` with it.
 
         Raises PermissionDenied, DataSourceNotFound.
         """
-        return self._sealing.with_flags(self._find(identity, ref, action))
+        return self._sealing.with_flags(self._authorization.find(identity, ref, action))
 
     def look_up(self, identity: Identity, ref: Ref) -> DataSource:
         """As ``get``, without the flags of secrets, which take a look into each of them."""
-        return self._find(identity, ref, "datasources:read")
+        return self._authorization.find(identity, ref, "datasources:read")
 
     def for_request(self, identity: Identity, ref: Ref) -> DataSource:
         """A data source to query, without its flags.
 
         Raises PermissionDenied, DataSourceNotFound, DataSourceDisabled, RoleMissing.
         """
-        row = self._find(identity, ref, "datasources:query")
+        row = self._authorization.find(identity, ref, "datasources:query")
         if row.opensearch is not UNSAID:
-            self._check_usable(identity, row)
+            self._authorization.check_usable(identity, row)
         return row
 
     def for_test(self, identity: Identity, ref: Ref) -> DataSource:
@@ -145,7 +130,7 @@ class Registry:
 
         Raises PermissionDenied, DataSourceNotFound.
         """
-        return self._find(identity, ref, "datasources:write")
+        return self._authorization.find(identity, ref, "datasources:write")
 
     def set_status(self, identity: Identity, tested: DataSource, status: Status) -> None:
         """What a test of the connection found. A disabled data source stays disabled, one that was changed meanwhile
@@ -154,7 +139,7 @@ class Registry:
         Raises PermissionDenied, DataSourceNotFound.
         """
         with self._store.writing(identity.org_id):
-            row = self._find(identity, ById(tested.id), "datasources:write")
+            row = self._authorization.find(identity, ById(tested.id), "datasources:write")
             if row.opensearch.status in {status, Status.DISABLED} or row.read_only or row != tested:
                 return
             side = dataclasses.replace(row.opensearch, status=status)
@@ -220,7 +205,7 @@ class Registry:
             check_url(change.type, change.url)
         self._check_headers(change)
         with self._store.writing(identity.org_id):
-            old = self._find(identity, ref, "datasources:write")
+            old = self._authorization.find(identity, ref, "datasources:write")
             if old.read_only:
                 raise ReadOnlyDataSource
             if change.uid not in {"", old.uid} or (change.is_default and not old.is_default):
@@ -257,7 +242,7 @@ class Registry:
         """
         self.require(identity, ref, "datasources:delete")
         with self._store.writing(identity.org_id):
-            row = self._find(identity, ref, "datasources:delete")
+            row = self._authorization.find(identity, ref, "datasources:delete")
             if row.read_only:
                 raise ReadOnlyDataSource
             self._store.delete(identity.org_id, row.id)
@@ -266,46 +251,7 @@ class Registry:
 
     def actions_on(self, identity: Identity, row: DataSource) -> list[str]:
         """The data source actions that the caller holds on ``row``."""
-        return [action for action in sorted(DATA_SOURCE_ACTIONS) if self._may(identity, action, row)]
-
-    def _find(self, identity: Identity, ref: Ref, action: str) -> DataSource:
-        row = find(self._store, identity.org_id, ref)
-        if row is None:
-            # Whoever may do this with some data sources only must not learn here which ones there are.
-            raise DataSourceNotFound if _may_everywhere(identity, action) else DataSourceDenied(action)
-        if not self._may(identity, action, row):
-            raise DataSourceDenied(action)
-        return row
-
-    def _check_usable(self, identity: Identity, row: DataSource) -> None:
-        """OpenSearch: the status is looked at before the roles, and an admin has every role."""
-        if row.opensearch.status is Status.DISABLED:
-            raise DataSourceDisabled(row.name)
-        side, role = row.opensearch, identity.role
-        if not admits(side, role, ()) and not admits(
-            side, role, self._permissions.team_names(identity.org_id, identity.account_id)
-        ):
-            raise RoleMissing(row.name, side.allowed_roles or ())
-
-    def _may(self, identity: Identity, action: str, row: DataSource) -> bool:
-        if not row.has_permissions or identity.role is Role.ADMIN:
-            return identity.may(action, _scope(row))
-        held = self._permissions.held(identity.org_id, identity.account_id, row.id)
-        return allows(identity, action, _scope(row), held)
-
-    def _allowed_of(self, identity: Identity, rows: Sequence[DataSource], action: str) -> Sequence[DataSource]:
-        if identity.role is Role.ADMIN or not any(row.has_permissions for row in rows):
-            return [row for row in rows if identity.may(action, _scope(row))]
-        held = self._permissions.held_in_org(identity.org_id, identity.account_id)
-        return [
-            row
-            for row in rows
-            if (
-                allows(identity, action, _scope(row), held.get(row.id, _NOTHING_HELD))
-                if row.has_permissions
-                else identity.may(action, _scope(row))
-            )
-        ]
+        return self._authorization.actions_on(identity, row)
 
     def _free_uid(self, identity: Identity, name: str, given: str) -> tuple[str, Taken]:
         for _ in range(1 if given else _UID_ATTEMPTS):
@@ -345,7 +291,9 @@ class Registry:
 
     def _record(self, identity: Identity, action: str, row: DataSource, **detail: object) -> None:
         self._audit.record(
-            identity.event(action, _scope(row), id=row.id, name=row.name, type=row.type, version=row.version, **detail)
+            identity.event(
+                action, scope_of(row), id=row.id, name=row.name, type=row.type, version=row.version, **detail
+            )
         )
 
 
@@ -354,13 +302,3 @@ def unsaved(identity: Identity, new: NewDataSource) -> DataSource:
     if new.url:
         check_url(new.type, new.url)
     return new_row(new, org_id=identity.org_id, uid=new.uid, name=new.name)
-
-
-def _may_everywhere(identity: Identity, action: str) -> bool:
-    # Where permissions were set, a default for all data sources may not hold for the one that is asked for.
-    by_role = identity.role is Role.ADMIN or not identity.org_has_permissions
-    return by_role and identity.may(action, EVERY_DATA_SOURCE)
-
-
-def _scope(row: DataSource) -> str:
-    return f"datasources:uid:{row.uid}"

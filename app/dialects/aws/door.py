@@ -36,7 +36,7 @@ def place() -> Place:
     return cast(Place, g.place)
 
 
-def operation(name: str, action: str | None = None) -> Callable[[_View], _View]:
+def operation(name: str, action: str) -> Callable[[_View], _View]:
     """A decorator for views: which operation of Amazon's it is, and that the caller may do ``action`` at all, which is
     decided before the body is looked at."""
 
@@ -44,8 +44,7 @@ def operation(name: str, action: str | None = None) -> Callable[[_View], _View]:
         @wraps(view)
         def named(*args: Any, **kwargs: Any) -> Any:
             g.operation = name
-            if action is not None:
-                identity().require(action)
+            identity().require(action)
             return view(*args, **kwargs)
 
         return cast(_View, named)
