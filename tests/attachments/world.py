@@ -13,7 +13,8 @@ from app.attachments.values import AttachmentStatus, NewWorkspace, Place, Wanted
 from app.audit import AuditEvent, AuditLog
 from app.encryption.encryptor import Encryptor
 from app.identity.identity import Identity
-from app.registry.access import ForRole, Level
+from app.identity.roles import Role
+from app.registry.access import ForRole, Grantee, Level
 from app.registry.datasource import (
     ByUid,
     DataSource,
@@ -136,8 +137,8 @@ class World:
 
     def hide(self, uid: str = "logs") -> None:
         """From viewers and editors."""
-        levels = {ForRole(role): Level.NONE for role in (a_viewer(0).role, an_editor(0).role) if role}
-        self.permissions.set(self.admin, ByUid(uid), levels)  # type: ignore[arg-type]
+        levels: dict[Grantee, Level] = {ForRole(role): Level.NONE for role in (Role.VIEWER, Role.EDITOR)}
+        self.permissions.set(self.admin, ByUid(uid), levels)
 
     def application(self, name: str = "app", *arns: str, token: str | None = None, place: Place = PLACE) -> Described:
         """A new application with these attached."""

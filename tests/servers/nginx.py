@@ -31,6 +31,11 @@ http {{
     fastcgi_temp_path {home}/fastcgi;
     uwsgi_temp_path {home}/uwsgi;
     scgi_temp_path {home}/scgi;
+    {server}
+}}
+"""
+
+_IN_FRONT = """
     server {{
         {front}
         location / {{
@@ -38,7 +43,6 @@ http {{
             proxy_http_version 1.1;
         }}
     }}
-}}
 """
 
 _WITH_PASSWORD = """
@@ -78,18 +82,21 @@ def nginx_with_password(directory: Path, behind: str) -> Iterator[Guarded]:
     Its files are in ``directory/nginx``, the log is ``directory/nginx.log``. Raises RuntimeError with the tail of the
     log when it does not start. Skips the test when nginx is not installed.
     """
-    home = _home(directory)
+    home = directory / "nginx"
+    home.mkdir(parents=True)
     (home / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", encoding="ascii")
     address = f"{LOOPBACK}:{free_port()}"
     server = Guarded(f"http://{address}", USER, PASSWORD)
-    with _running(directory, _WITH_PASSWORD.format(home=home, address=address), behind, server.url):
+    front = _WITH_PASSWORD.format(home=home, address=address)
+    with nginx(directory, _IN_FRONT.format(front=front, behind=behind), server.url):
         yield server
 
 
 @contextlib.contextmanager
 def nginx_with_certificate(directory: Path, behind: str) -> Iterator[WithCertificate]:
     """The same, over TLS."""
-    home = _home(directory)
+    home = directory / "nginx"
+    home.mkdir(parents=True)
     authority = Authority()
     server, client = authority.issue("nginx", host=SERVER_NAME), authority.issue("client")
     (home / "server.pem").write_text(server.key + server.certificate)
@@ -100,23 +107,23 @@ def nginx_with_certificate(directory: Path, behind: str) -> Iterator[WithCertifi
     tls.load_cert_chain(home / "client.pem")
     address = f"{LOOPBACK}:{free_port()}"
     url = f"https://{address}"
-    with _running(directory, _WITH_CERTIFICATE.format(home=home, address=address), behind, url, tls):
+    front = _WITH_CERTIFICATE.format(home=home, address=address)
+    with nginx(directory, _IN_FRONT.format(front=front, behind=behind), url, tls):
         yield WithCertificate(url, SERVER_NAME, authority.certificate, client, tls)
 
 
-def _home(directory: Path) -> Path:
-    home = directory / "nginx"
-    home.mkdir(parents=True)
-    return home
-
-
 @contextlib.contextmanager
-def _running(directory: Path, front: str, behind: str, url: str, tls: ssl.SSLContext | None = None) -> Iterator[None]:
+def nginx(directory: Path, server: str, url: str, tls: ssl.SSLContext | None = None) -> Iterator[None]:
+    """Run nginx with this ``server`` (and what else belongs into ``http``) until it answers at ``url``.
+
+    Files, log, errors and skips are as for ``nginx_with_password``.
+    """
     home, log = directory / "nginx", directory / "nginx.log"
+    home.mkdir(parents=True, exist_ok=True)
     # As root its workers would change to a user who cannot enter the test's directory.
     user = "user root;" if os.geteuid() == 0 else ""
     config = home / "nginx.conf"
-    config.write_text(_CONFIG.format(user=user, home=home, front=front, behind=behind))
+    config.write_text(_CONFIG.format(user=user, home=home, server=server))
     command = [need("nginx", "nginx"), "-p", str(home), "-c", str(config), "-e", str(log)]
     # To be refused is an answer too.
     with running(command, lambda: ask(url, {}, tls=tls).status > 0, home, log=log):

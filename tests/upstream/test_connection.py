@@ -4,8 +4,7 @@ import itertools
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -274,99 +273,3 @@ def test_a_closed_connection_is_not_alive() -> None:
     with _pair() as (connection, far):
         far.close()
         assert not connection.is_alive()
-
-
-def test_an_empty_piece_does_not_end_a_chunked_body() -> None:
-    with _pair(socket.SOCK_STREAM) as (connection, far):
-        connection.send(outbound(80, "POST"), OutboundBody(None, iter([b"one", b"", b"two"])), _soon())
-        assert far.recv(65536).endswith(b"\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n")
-
-
-def test_the_head_of_a_request_is_written_as_it_was_built() -> None:
-    with _pair(socket.SOCK_STREAM) as (connection, far):
-        built = outbound(8080, target="/a%2Fb?q=1", headers=[("X-A", "\xe4"), ("x-b", "2")])
-        connection.send(built, None, _soon())
-        assert far.recv(65536) == (b"GET /a%2Fb?q=1 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nX-A: \xe4\r\nx-b: 2\r\n\r\n")
-
-
-def _endless() -> OutboundBody:
-    return OutboundBody(None, itertools.repeat(b"x" * 65_536))
-
-
-def test_a_server_that_refuses_a_body_early_is_not_sent_the_rest() -> None:
-    with _pair(socket.SOCK_STREAM) as (connection, far):
-        far.sendall(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
-        connection.send(outbound(80, "POST"), _endless(), _soon())
-        assert connection.read_head(_soon())[0] == 413
-
-
-def test_a_connection_whose_body_was_not_wanted_is_not_used_again() -> None:
-    with _pair(socket.SOCK_STREAM) as (connection, far):
-        far.sendall(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
-        connection.send(outbound(80, "POST"), _endless(), _soon())
-        connection.read_head(_soon())
-        assert not connection.reusable
-
-
-@pytest.mark.parametrize(
-    "says",
-    [
-        pytest.param(b"HTTP/1.1 100 Continue\r\n\r\n", id="continue"),
-        pytest.param(_OK + b"Transfer-Encoding: chunked\r\n\r\n", id="the head of a good answer"),
-    ],
-)
-def test_a_server_that_speaks_but_does_not_refuse_is_sent_all(says: bytes) -> None:
-    pieces = [b"x" * 1_000_000] * 5
-    with _pair(socket.SOCK_STREAM) as (connection, far), ThreadPoolExecutor(1) as pool:
-        far.sendall(says)
-        sent = pool.submit(connection.send, outbound(80, "POST"), OutboundBody(5_000_000, iter(pieces)), _soon())
-        received = b""
-        while not received.endswith(b"\r\n\r\n" + b"".join(pieces)):
-            received += far.recv(1_000_000)
-        sent.result()
-
-
-def test_headers_without_end_are_given_up_while_a_body_is_written_too() -> None:
-    with _pair(socket.SOCK_STREAM) as (connection, far), ThreadPoolExecutor(1) as pool:
-
-        def answer() -> None:
-            far.sendall(_OK)
-            with suppress(OSError):
-                while True:
-                    far.sendall(b"X-A: 0123456789\r\n" * 1_000)
-
-        answering = pool.submit(answer)
-        with pytest.raises(UpstreamUnreachable, match="headers exceed"):
-            connection.send(outbound(80, "POST"), _endless(), _soon())
-        connection.close()
-        answering.result()
-
-
-def test_a_server_that_answers_while_it_reads_is_heard() -> None:
-    body, echo = b"x" * 1_000_000, b"y" * 900_000
-    with _pair(socket.SOCK_STREAM) as (connection, far), ThreadPoolExecutor(1) as pool:
-
-        def answer() -> None:
-            # More than the kernel holds, before a byte of the body is read.
-            far.sendall(_OK + b"Content-Length: 900000\r\n\r\n" + echo)
-            received = b""
-            while not received.endswith(body):
-                received += far.recv(1_000_000)
-
-        answering = pool.submit(answer)
-        connection.send(outbound(80, "POST"), OutboundBody(len(body), iter([body])), _soon())
-        assert _body(connection) == echo
-        answering.result()
-
-
-def test_a_body_that_the_caller_gives_drop_by_drop_does_not_outlast_the_deadline() -> None:
-    with _pair(socket.SOCK_STREAM) as (connection, far):
-
-        def drops() -> Iterator[bytes]:
-            while True:
-                yield b"x"
-                far.recv(1_000)
-
-        with pytest.raises(UpstreamTimeout) as caught:
-            connection.send(outbound(80, "POST"), OutboundBody(None, drops()), _over())
-    assert caught.value.phase == "send"

@@ -1,11 +1,8 @@
 """The same data sources by OpenSearch's and Grafana's APIs, and how Amazon's refuses."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-import pytest
-from botocore.exceptions import ClientError
 
 from dialects.aws.account import Account
 
@@ -42,14 +39,6 @@ def edited_in_grafana(account: Account, name: str, **members: Any) -> None:
     path = f"/api/datasources/uid/{account.source(name).uid}"
     stored = _ok(account, "GET", path)
     _ok(account, "PUT", path, {**stored, **members, "jsonData": {**stored["jsonData"], **members.get("jsonData", {})}})
-
-
-def refusal(call: Callable[[], Any]) -> tuple[str, int]:
-    """The code and the status with which ``call`` is refused."""
-    with pytest.raises(ClientError) as raised:
-        call()
-    answer = raised.value.response
-    return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]
 
 
 def _ok(account: Account, method: str, path: str, body: Any = None) -> dict[str, Any]:

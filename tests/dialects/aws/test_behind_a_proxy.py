@@ -1,7 +1,6 @@
 """Signed requests through a real nginx that serves the service below a path of its own."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,26 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dialects.aws.account import Account, outcome
-from servers.missing import need
+from servers.nginx import nginx
 from servers.ports import LOOPBACK, free_port
-from servers.processes import running
-from servers.requests import ask
 
 _BELOW = "/tools/sluice"
 # What is passed on is cut from what came: nginx would else pass on the path as it understood it, escaped anew.
-_CONFIG = """\
-{user}
-daemon off;
-worker_processes 1;
-pid {home}/nginx.pid;
-events {{ worker_connections 64; }}
-http {{
-    access_log off;
-    client_body_temp_path {home}/client_body;
-    proxy_temp_path {home}/proxy;
-    fastcgi_temp_path {home}/fastcgi;
-    uwsgi_temp_path {home}/uwsgi;
-    scgi_temp_path {home}/scgi;
+_SERVER = """\
     map $request_uri $rest {{ "~^{below}(?<rest_of_uri>/.*)$" $rest_of_uri; }}
     server {{
         listen {front};
@@ -40,22 +25,14 @@ http {{
             proxy_set_header Host {host};
         }}
     }}
-}}
 """
 
 
 @contextlib.contextmanager
-def _nginx(home: Path, behind: str, host: str) -> Iterator[str]:
+def _nginx(directory: Path, behind: str, host: str) -> Iterator[str]:
     """The address of one that passes on what is below /tools/sluice."""
-    home.mkdir()
     front = f"{LOOPBACK}:{free_port()}"
-    config = home / "nginx.conf"
-    # As root its workers would change to a user who cannot enter the test's directory.
-    user = "user root;" if os.geteuid() == 0 else ""
-    config.write_text(_CONFIG.format(user=user, home=home, front=front, below=_BELOW, behind=behind, host=host))
-    log = home / "nginx.log"
-    command = [need("nginx", "nginx"), "-p", str(home), "-c", str(config), "-e", str(log)]
-    with running(command, lambda: ask(f"http://{front}/", {}).status > 0, home, log=log):
+    with nginx(directory, _SERVER.format(front=front, below=_BELOW, behind=behind, host=host), f"http://{front}/"):
         yield f"http://{front}{_BELOW}"
 
 
@@ -73,7 +50,7 @@ def _code(call: Any) -> str:
 
 @pytest.mark.parametrize("slash", ["", "/"], ids=["no-slash", "slash"])
 def test_a_signature_over_the_path_of_the_proxy_is_accepted(below: Account, tmp_path: Path, slash: str) -> None:
-    with _nginx(tmp_path / "nginx", below.url, "$http_host") as url:
+    with _nginx(tmp_path, below.url, "$http_host") as url:
         aws = replace(below, url=url + slash).client()
         arn = aws.create_domain(DomainName="logs")["DomainStatus"]["ARN"]
         id = aws.create_application(name="my-app")["id"]
@@ -94,13 +71,13 @@ def test_a_signature_without_the_path_is_accepted_too(below: Account) -> None:
 
 
 def test_a_signature_over_a_path_that_nobody_said_is_refused(account: Account, tmp_path: Path) -> None:
-    with _nginx(tmp_path / "nginx", account.url, "$http_host") as url:
+    with _nginx(tmp_path, account.url, "$http_host") as url:
         aws = replace(account, url=url).client()
         assert _code(aws.list_applications) == "InvalidSignatureException"
 
 
 def test_a_proxy_that_changes_the_host_breaks_the_signature(below: Account, tmp_path: Path) -> None:
-    with _nginx(tmp_path / "nginx", below.url, "$proxy_host") as url:
+    with _nginx(tmp_path, below.url, "$proxy_host") as url:
         aws = replace(below, url=url).client()
         assert _code(aws.list_applications) == "InvalidSignatureException"
 

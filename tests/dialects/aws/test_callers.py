@@ -10,8 +10,7 @@ import pytest
 
 from app.identity.roles import Role
 from dialects.aws.account import Account
-from dialects.aws.other_apis import refusal
-from dialects.aws.raw import JSON, PREFIX, Answer, Signer, require_error, send, send_signed
+from dialects.aws.raw import JSON, PREFIX, Answer, Signer, refusal, require_error, send, send_signed
 from wire.accounts import PASSWORD, Person, new_org, new_person
 
 _LIST = f"{PREFIX}/list-applications"

@@ -22,7 +22,7 @@ from dialects.aws.direct_query import (
     get,
     names,
 )
-from dialects.aws.other_apis import refusal
+from dialects.aws.raw import refusal
 
 
 def test_the_arn_of_an_added_data_source_is_answered(account: Account, aws: Any) -> None:

@@ -27,8 +27,8 @@ from dialects.aws.other_apis import (
     in_opensearch,
     patch_in_opensearch,
     put_back,
-    refusal,
 )
+from dialects.aws.raw import refusal
 
 GLUE = {
     "glue.auth.type": "iam_role",

@@ -20,7 +20,7 @@ from dialects.aws.direct_query import (
     get,
     names,
 )
-from dialects.aws.other_apis import refusal
+from dialects.aws.raw import refusal
 
 PATH = "/2021-01-01/opensearch/directQueryDataSource"
 

@@ -25,8 +25,8 @@ from dialects.aws.domain_data_sources import (
 )
 from dialects.aws.other_apis import (
     in_opensearch,
-    refusal,
 )
+from dialects.aws.raw import refusal
 
 
 @pytest.fixture(autouse=True)

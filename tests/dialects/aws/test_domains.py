@@ -9,7 +9,8 @@ from botocore.exceptions import ParamValidationError
 from app.registry.datasource import ByName
 from dialects.aws.account import Account
 from dialects.aws.domains import EXISTS, TYPE, created, described, listed
-from dialects.aws.other_apis import born_in_grafana, born_in_opensearch, refusal
+from dialects.aws.other_apis import born_in_grafana, born_in_opensearch
+from dialects.aws.raw import refusal
 from installations import on_disk
 
 _PASSWORD = "Hunter2-of-the-domain"

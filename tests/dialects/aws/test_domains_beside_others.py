@@ -13,7 +13,8 @@ from app.registry.datasource import ByName, Status
 from app.registry.errors import DataSourceNotFound
 from dialects.aws.account import Account
 from dialects.aws.domains import DENIED, INVALID, MISSING, TYPE, created, deleted, described, listed
-from dialects.aws.other_apis import born_in_grafana, born_in_opensearch, refusal
+from dialects.aws.other_apis import born_in_grafana, born_in_opensearch
+from dialects.aws.raw import refusal
 
 
 def _hide(account: Account, name: str) -> None:
